@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class ReadConfig(AppConfig):
+    name = "cqrs_read"
+    verbose_name = "CQRS: what is read"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cqrs_read.checks import register_checks
+        from cqrs_read.dependencies import watches
+        from cqrs_write.capture.plan import watch_source
+
+        register_checks()
+        watch_source(watches)

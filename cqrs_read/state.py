@@ -1,0 +1,71 @@
+"""Where a read model stands: its position, and whether its rows may be served."""
+
+import hashlib
+from functools import cache
+
+from cqrs_read.dependencies import streams
+from cqrs_read.exceptions import NotCaptured
+from cqrs_read.models import ReadModelState
+from cqrs_read.projection import projection_of
+from cqrs_read.query import computed
+from cqrs_read.read_model import ReadModel, name_of, read_models
+from cqrs_read.selection import Selection
+from cqrs_write import changelog
+from cqrs_write.capture.drift import drift
+
+
+def state_of(read_model: type[ReadModel]) -> ReadModelState:
+    """The state of ``read_model``; one that was never saved if it has never been backfilled."""
+    name, using = name_of(read_model), projection_of(read_model).using
+    return ReadModelState.objects.using(using).filter(name=name).first() or ReadModelState(name=name)
+
+
+@cache
+def fingerprint(read_model: type[ReadModel]) -> str:
+    """Changes whenever the declaration computes something else."""
+    return hashlib.sha256(computed(read_model, Selection.KEYS).sql.encode()).hexdigest()[:32]
+
+
+def start_following(read_model: type[ReadModel]) -> ReadModelState:
+    """Take the first position, from which on refresh will see every change.
+
+    Raises:
+        NotCaptured: if a table that it depends on does not report its writes now.
+    """
+    using = projection_of(read_model).using
+    needed = {stream.rpartition(".")[0] for stream in streams(read_model)}
+    if missing := [item for item in drift(using) if item.table in needed]:
+        raise NotCaptured(
+            f"{name_of(read_model)}: {'; '.join(map(str, missing))}. Run: manage.py cqrs_capture install"
+        )
+    source = changelog.source(using)
+    state, _ = ReadModelState.objects.using(using).update_or_create(
+        name=name_of(read_model),
+        defaults={
+            "position": changelog.now(using),
+            "origin": source.origin,
+            "lost": source.lost,
+            "fingerprint": fingerprint(read_model),
+            "ready_at": None,
+        },
+    )
+    return state
+
+
+def reason_not_current(read_model: type[ReadModel], state: ReadModelState) -> str:
+    """Why the rows of ``read_model`` may not be served, in one line; empty if they may."""
+    name = state.name
+    if not state.position:
+        return f"{name} has not been backfilled. Run: manage.py cqrs_backfill {name}"
+    if state.fingerprint != fingerprint(read_model):
+        return f"{name} was declared differently when it was filled. Run: manage.py cqrs_backfill {name}"
+    if state.ready_at is None:
+        return f"{name} is being filled."
+    return ""
+
+
+def trim(using: str) -> int:
+    """Delete from the change log what every read model of the alias has consumed. Returns rows deleted."""
+    names = [name_of(model) for model in read_models() if projection_of(model).using == using]
+    followed = ReadModelState.objects.using(using).filter(name__in=names).exclude(position="")
+    return changelog.trim(using, followed.values_list("position", flat=True))

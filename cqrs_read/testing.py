@@ -1,0 +1,41 @@
+"""For the tests of a project: read models that are true now, inside the test's own transaction."""
+
+from django.utils import timezone
+
+from cqrs_read.models import ReadModelState
+from cqrs_read.projection import projection_of
+from cqrs_read.read_model import ReadModel, name_of, read_models
+from cqrs_read.rows import changing, recompute_range
+from cqrs_read.state import fingerprint
+from cqrs_write import changelog
+
+
+def refresh_now(*models: type[ReadModel]) -> None:
+    """Compute every row of ``models`` (all read models if none is given) from what the test has written.
+
+    Works inside a ``TestCase``, whose transaction the change log cannot see into, and where capture is switched
+    off. Afterwards the read models may be served, until the test's transaction is rolled back::
+
+        order = Order.objects.create(...)
+        refresh_now()
+        assert OrderSummary.objects.get(pk=order.pk).total == 30
+    """
+    for read_model in models or read_models():
+        with changing(read_model):
+            recompute_range(read_model, None, None)
+        _mark_ready(read_model)
+
+
+def _mark_ready(read_model: type[ReadModel]) -> None:
+    using = projection_of(read_model).using
+    source = changelog.source(using)
+    ReadModelState.objects.using(using).update_or_create(
+        name=name_of(read_model),
+        defaults={
+            "position": changelog.now(using),
+            "origin": source.origin,
+            "lost": source.lost,
+            "fingerprint": fingerprint(read_model),
+            "ready_at": timezone.now(),
+        },
+    )

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class RoutingConfig(AppConfig):
+    name = "cqrs_routing"
+    verbose_name = "CQRS: which side serves"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cqrs_routing import checks  # noqa: F401
+        from cqrs_routing.query_count import count_on_every_connection
+
+        autodiscover_modules("endpoints")
+        count_on_every_connection()

@@ -1,0 +1,94 @@
+"""Every endpoint that the project's ``endpoints.py`` modules declare."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cqrs_routing.endpoint import Endpoint, View, is_view
+from cqrs_routing.exceptions import MalformedEndpoint
+from cqrs_write.exceptions import UnknownName
+
+if TYPE_CHECKING:
+    from cqrs_read.read_model import ReadModel
+
+
+class EndpointRegistry:
+    """The declarations, and the routes that follow from those without fault.
+
+    A faulty declaration is kept and not routed: a system check reports it, and its requests stay with
+    the legacy view, since a web process runs no checks.
+    """
+
+    def __init__(self) -> None:
+        self.declared: tuple[Endpoint, ...] = ()
+        self.routes: dict[tuple[str | None, str], Endpoint] = {}
+
+    def read(
+        self,
+        name: str,
+        *,
+        view: View,
+        read_model: type[ReadModel] | Iterable[type[ReadModel]] = (),
+    ) -> None:
+        """Declare ``view`` as the candidate that reads.
+
+        Args:
+            name: method and view name of the legacy endpoint, ``GET orders:order-list``.
+            view: a view as an URL pattern takes it.
+            read_model: the read model, or several, that the view answers from.
+        """
+        read_models = (read_model,) if isinstance(read_model, type) else tuple(read_model)
+        self.replace((*self.declared, Endpoint(name=name, view=view, kind="read", read_models=read_models)))
+
+    def write(self, name: str, *, view: View) -> None:
+        """Declare ``view`` as the candidate that writes.
+
+        Args:
+            name: method and view name of the legacy endpoint, ``POST orders:order-list``.
+            view: a view as an URL pattern takes it.
+        """
+        self.replace((*self.declared, Endpoint(name=name, view=view, kind="write")))
+
+    def replace(self, declared: tuple[Endpoint, ...]) -> None:
+        """Let ``declared`` be all the declarations there are."""
+        self.declared = declared
+        self.routes = routes_of(declared)
+
+    @property
+    def names(self) -> list[str]:
+        """The endpoints that are routed, in order of declaration."""
+        return list(dict.fromkeys(endpoint.name for endpoint in self.routes.values()))
+
+    def get(self, name: str) -> Endpoint:
+        """The routed endpoint called ``name``.
+
+        Raises:
+            UnknownName: when no such endpoint is declared; it lists those that are.
+        """
+        for endpoint in self.routes.values():
+            if endpoint.name == name:
+                return endpoint
+        raise UnknownName("endpoint", name, self.names)
+
+
+def routes_of(declared: Iterable[Endpoint]) -> dict[tuple[str | None, str], Endpoint]:
+    sound = [endpoint for endpoint in declared if is_sound(endpoint)]
+    candidates = Counter(endpoint.name for endpoint in sound)
+    routes: dict[tuple[str | None, str], Endpoint] = {}
+    for endpoint in sound:
+        if candidates[endpoint.name] == 1:
+            routes.update((route, endpoint) for route in endpoint.routes)
+    return routes
+
+
+def is_sound(endpoint: Endpoint) -> bool:
+    """Whether it can be routed, by itself."""
+    try:
+        return bool(endpoint.route) and is_view(endpoint.view)
+    except MalformedEndpoint:
+        return False
+
+
+endpoints = EndpointRegistry()

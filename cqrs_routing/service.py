@@ -1,0 +1,66 @@
+"""One routed request while it is served: what the response header and the log say about it."""
+
+from __future__ import annotations
+
+import logging
+from time import perf_counter
+
+from django.http import HttpResponseBase
+
+from cqrs_routing.decision import Decision
+from cqrs_routing.endpoint import Endpoint
+from cqrs_routing.query_count import QueryCount, counting
+
+logger = logging.getLogger("cqrs_routing.routing")
+
+
+class Service:
+    """Who serves which endpoint since when, and the queries it takes where they are counted."""
+
+    __slots__ = ("count", "decision", "endpoint", "started")
+
+    def __init__(self, endpoint: Endpoint, decision: Decision, *, counted: bool) -> None:
+        self.endpoint = endpoint
+        self.decision = decision
+        self.count = QueryCount() if counted else None
+        counting.set(self.count)
+        self.started = perf_counter()
+
+    def finish(self, response: HttpResponseBase) -> None:
+        milliseconds = (perf_counter() - self.started) * 1000
+        if self.count is not None:
+            counting.set(None)
+            add_server_timing(response, server_timing(self.decision, self.count, milliseconds))
+        level = logging.INFO if self.decision.fallback else logging.DEBUG
+        if logger.isEnabledFor(level):
+            self.log(level, milliseconds)
+
+    def log(self, level: int, milliseconds: float) -> None:
+        fields = {
+            "endpoint": self.endpoint.name,
+            "side": self.decision.side,
+            "duration_ms": round(milliseconds, 2),
+            "reason": self.decision.reason,
+        }
+        logger.log(level, "%s by %s in %s ms: %s", *fields.values(), extra=fields)
+
+
+def server_timing(decision: Decision, count: QueryCount, milliseconds: float) -> str:
+    queries = "1 query" if count.queries == 1 else f"{count.queries} queries"
+    metrics = [f'side;desc="{decision.side}"']
+    if decision.fallback:
+        metrics.append(f'fallback;desc="{quotable(decision.reason)}"')
+    metrics.append(f'db;dur={count.seconds * 1000:.1f};desc="{queries}"')
+    metrics.append(f"total;dur={milliseconds:.1f}")
+    return ", ".join(metrics)
+
+
+def quotable(text: str) -> str:
+    """``text`` as it may stand between the double quotes of a header."""
+    ascii_text = text.encode("ascii", "replace").decode("ascii")
+    return " ".join(ascii_text.replace("\\", "/").replace('"', "'").split())
+
+
+def add_server_timing(response: HttpResponseBase, value: str) -> None:
+    before = response.get("Server-Timing")
+    response["Server-Timing"] = f"{before}, {value}" if before else value

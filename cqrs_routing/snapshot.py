@@ -1,0 +1,156 @@
+"""The endpoints' states as this process last read them: half a second old at most when a request asks."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+from django.db import connections, router, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from cqrs_routing.decision import EndpointState, obstacle
+from cqrs_routing.mode import Mode
+from cqrs_routing.models import EndpointMode
+from cqrs_routing.registry import endpoints
+
+logger = logging.getLogger("cqrs_routing.modes")
+
+MAX_AGE = 0.5
+"""Seconds after which a routed request reads the modes again."""
+
+TOO_OLD = 0.75
+"""Seconds after which a request waits for the one that is reading, instead of using what is there."""
+
+LONGEST_WAIT = 0.5
+"""Seconds that a request waits at most for another one's reading."""
+
+LONGEST_TRANSACTION = 60.0
+"""Seconds after which a transaction that changed a mode, and never said that it committed, is over."""
+
+WITHOUT_ROW = EndpointState()
+
+
+class ModeSnapshot:
+    """The state of every endpoint that has a row, read on the connection of the request that needs it.
+
+    No thread and no connection of its own: a request that finds the snapshot older than :data:`MAX_AGE`
+    reads it again, one request at a time. A reading that fails keeps what was known, and never disturbs
+    the request.
+
+    Args:
+        read: returns the state of every endpoint that has a row.
+        clock: a monotonic clock, in seconds.
+    """
+
+    def __init__(
+        self, read: Callable[[], Mapping[str, EndpointState]], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._read = read
+        self._clock = clock
+        self._states: Mapping[str, EndpointState] = {}
+        self._pinned: dict[str, EndpointState] = {}
+        self._tried_at = float("-inf")
+        self._reading = threading.Lock()
+        self._failing = False
+        self._unsettled_until = float("-inf")
+
+    def state_of(self, endpoint: str) -> EndpointState:
+        return self._pinned.get(endpoint) or self._states.get(endpoint, WITHOUT_ROW)
+
+    def is_due(self) -> bool:
+        now = self._clock()
+        return now - self._tried_at > MAX_AGE or now < self._unsettled_until
+
+    def refresh(self) -> None:
+        """Read, or wait for the request that is reading. Does nothing when it is not due; never raises."""
+        too_old = self._clock() - self._tried_at > TOO_OLD
+        if not self._reading.acquire(timeout=LONGEST_WAIT if too_old else 0):
+            return
+        try:
+            if self.is_due():
+                self._read_now()
+        finally:
+            self._reading.release()
+
+    def expire(self, *, unsettled: bool = False) -> None:
+        """Have the next routed request read again.
+
+        Args:
+            unsettled: a transaction that may still be rolled back, which nobody would tell, changed a mode:
+                until :meth:`settle`, have every routed request read again.
+        """
+        if unsettled:
+            self._unsettled_until = self._clock() + LONGEST_TRANSACTION
+        self._tried_at = float("-inf")
+
+    def settle(self) -> None:
+        """The transaction that changed a mode is committed."""
+        self._unsettled_until = float("-inf")
+        self.expire()
+
+    def forget(self) -> None:
+        """Know nothing, as a process that has just started."""
+        self._states, self._failing = {}, False
+        self.settle()
+
+    def pin(self, endpoint: str, mode: Mode | None) -> Mode | None:
+        """Let ``endpoint`` be in ``mode`` whatever its row says; None lets go. Returns the pin before."""
+        before = self._pinned.pop(endpoint, None)
+        if mode is not None:
+            self._pinned[endpoint] = EndpointState(mode)
+        return before.mode if before else None
+
+    def _read_now(self) -> None:
+        tried_at = self._clock()
+        try:
+            self._states = self._read()
+        except Exception:
+            if not self._failing:
+                logger.warning("The modes cannot be read; the last known ones stay.", exc_info=True)
+            self._failing = True
+        else:
+            self._failing = False
+        self._tried_at = tried_at
+
+
+def read_states() -> dict[str, EndpointState]:
+    """The state of every declared endpoint that has a row, from the primary: a replica may lag."""
+    alias = router.db_for_write(EndpointMode)
+    connection = connections[alias]
+    with unlogged(connection), savepoint(connection):
+        rows = dict(EndpointMode.objects.using(alias).values_list("endpoint", "mode"))
+        return {name: state_in(name, rows[name]) for name in endpoints.names if name in rows}
+
+
+def state_in(endpoint: str, mode: str) -> EndpointState:
+    """The state of an endpoint whose row says ``mode``; one that this version does not know is legacy."""
+    if mode not in Mode.values:
+        return EndpointState()
+    needs_candidate = mode != Mode.LEGACY
+    return EndpointState(Mode(mode), obstacle(endpoints.get(endpoint)) if needs_candidate else "")
+
+
+def savepoint(connection: BaseDatabaseWrapper) -> AbstractContextManager[Any]:
+    """What keeps a failing statement from breaking the transaction around it, where there is one."""
+    if connection.in_atomic_block or not connection.get_autocommit():
+        return transaction.atomic(using=connection.alias)
+    return nullcontext()
+
+
+@contextmanager
+def unlogged(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Keeps the toolkit's own reading out of ``connection.queries``, and so out of assertNumQueries()."""
+    log = connection.queries_log
+    connection.queries_log = deque(maxlen=log.maxlen)
+    try:
+        yield
+    finally:
+        connection.queries_log = log
+
+
+modes = ModeSnapshot(read_states)

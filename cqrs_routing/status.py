@@ -1,0 +1,55 @@
+"""Every endpoint's status: its mode, who put it there, and which side answers now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import router
+
+from cqrs_read.read_model import name_of
+from cqrs_routing.decision import Side, decide
+from cqrs_routing.endpoint import Endpoint
+from cqrs_routing.mode import Mode
+from cqrs_routing.models import EndpointMode
+from cqrs_routing.registry import endpoints
+from cqrs_routing.snapshot import state_in
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointStatus:
+    """One endpoint: its mode, since when, by whom and for what reason; and the side that answers now."""
+
+    endpoint: str
+    mode: str
+    since: datetime | None
+    by: str
+    reason: str
+    side: Side
+    obstacle: str
+    """Why ``side`` is legacy although the mode says otherwise, in one line."""
+
+    view: str
+    read_models: list[str]
+
+
+def endpoint_statuses() -> list[EndpointStatus]:
+    """The status of every declared endpoint, in order of declaration."""
+    rows = EndpointMode.objects.using(router.db_for_write(EndpointMode)).in_bulk()
+    return [status_of(endpoints.get(name), rows.get(name)) for name in endpoints.names]
+
+
+def status_of(endpoint: Endpoint, row: EndpointMode | None) -> EndpointStatus:
+    row = row or EndpointMode(endpoint=endpoint.name, mode=Mode.LEGACY.value)
+    state = state_in(endpoint.name, row.mode)
+    return EndpointStatus(
+        endpoint=endpoint.name,
+        mode=row.mode,
+        since=row.changed_at,
+        by=row.changed_by,
+        reason=row.reason,
+        side=decide(state).side,
+        obstacle=state.obstacle,
+        view=endpoint.view_path,
+        read_models=[name_of(model) for model in endpoint.read_models],
+    )

@@ -1,0 +1,84 @@
+"""How statuses look in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from rich.table import Table
+from rich.text import Text
+
+from cqrs_routing.models import ModeChange
+from cqrs_routing.status import EndpointStatus
+
+if TYPE_CHECKING:
+    from cqrs_read.lag import ReadModelStatus
+    from cqrs_write.queues import QueueStatus
+
+IDENTITIES = {"endpoint", "read model", "queue"}
+"""Columns of names that are copied from the terminal, and so stay in one piece."""
+
+
+def endpoint_table(statuses: Iterable[EndpointStatus]) -> Table:
+    return table(
+        "Endpoints",
+        ["endpoint", "mode", "served by", "since", "by", "reason"],
+        ([s.endpoint, s.mode, s.side, s.since, s.by, s.obstacle or s.reason] for s in statuses),
+    )
+
+
+def read_model_table(statuses: Iterable[ReadModelStatus]) -> Table:
+    return table(
+        "Read models",
+        ["read model", "state", "rows", "lag", "pending", "reason"],
+        ([s.name, s.state, s.rows, seconds(s.lag_seconds), s.pending, s.reason] for s in statuses),
+    )
+
+
+def queue_table(statuses: Iterable[QueueStatus]) -> Table:
+    return table(
+        "Queues",
+        ["queue", "waiting", "retrying", "dead", "oldest"],
+        ([s.queue, s.waiting, s.retrying, s.dead, seconds(s.oldest_seconds)] for s in statuses),
+    )
+
+
+def history_table(changes: Iterable[ModeChange]) -> Table:
+    return table(
+        "Mode changes, the latest first",
+        ["at", "endpoint", "from", "to", "by", "reason"],
+        ([c.at, c.endpoint, c.old, c.new, c.by, c.reason] for c in changes),
+    )
+
+
+def fields_table(fields: Mapping[str, Any]) -> Table:
+    shown = Table(box=None, show_header=False)
+    for name, value in fields.items():
+        shown.add_row(Text(name, style="bold"), cell(value))
+    return shown
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+    shown = Table(title=title, title_justify="left")
+    for column in columns:
+        shown.add_column(column, no_wrap=column in IDENTITIES)
+    for row in rows:
+        shown.add_row(*map(cell, row))
+    return shown
+
+
+def cell(value: Any) -> Text:
+    """``value`` as plain text: brackets in it are no markup."""
+    if value is None:
+        return Text("")
+    if isinstance(value, datetime):
+        return Text(timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S"))
+    if isinstance(value, list):
+        return Text(", ".join(map(str, value)))
+    return Text(str(value))
+
+
+def seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f} s"

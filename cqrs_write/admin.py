@@ -1,0 +1,50 @@
+"""The command log in the admin: to be read, and dead commands to be retried or discarded."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from cqrs_write import dead
+from cqrs_write.models import LoggedCommand
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[LoggedCommand]
+else:
+    ModelAdmin = admin.ModelAdmin
+
+
+@admin.register(LoggedCommand)
+class LoggedCommandAdmin(ModelAdmin):
+    list_display = ["uuid", "name", "state", "queue", "lane", "attempts", "accepted_at", "error"]
+    list_filter = ["state", "queue", "name"]
+    search_fields = ["uuid", "lane"]
+    show_full_result_count = False
+    actions = ["retry", "discard"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_settle_permission(self, request: HttpRequest) -> bool:
+        """Whether the user may decide about dead commands: the model's change permission."""
+        return request.user.has_perm("cqrs_write.change_loggedcommand")
+
+    @admin.action(description="Retry the selected dead commands", permissions=["settle"])
+    def retry(self, request: HttpRequest, queryset: "QuerySet[LoggedCommand]") -> None:
+        retried = dead.retry(queryset.values_list("uuid", flat=True), using=queryset.db)
+        self._say(request, f"{len(retried)} dead commands are accepted again.")
+
+    @admin.action(description="Discard the selected dead commands", permissions=["settle"])
+    def discard(self, request: HttpRequest, queryset: "QuerySet[LoggedCommand]") -> None:
+        discarded = dead.discard(queryset.values_list("uuid", flat=True), using=queryset.db)
+        self._say(request, f"{len(discarded)} dead commands are discarded.")
+
+    def _say(self, request: HttpRequest, message: str) -> None:
+        self.message_user(request, message, messages.SUCCESS)

@@ -1,0 +1,121 @@
+"""The change log on PostgreSQL, and the snapshot windows over it.
+
+A position is the text of a ``pg_snapshot``. The next window is what is visible now and was not then; it skips
+nothing and waits for no unrelated transaction.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+CREATE = """
+CREATE TABLE cqrs_change_log (
+    xid xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+    stream text NOT NULL,
+    keys text[],
+    logged_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 10000,
+        autovacuum_vacuum_insert_threshold = 10000, autovacuum_analyze_scale_factor = 0.0,
+        autovacuum_analyze_threshold = 10000);
+CREATE INDEX cqrs_change_log_xid ON cqrs_change_log (xid);
+CREATE SEQUENCE cqrs_capture_lost MINVALUE 0 START 0;
+CREATE FUNCTION cqrs_capture_everything(streams text[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $cqrs$
+BEGIN
+    INSERT INTO {schema}.cqrs_change_log (stream, keys) SELECT unnest(streams), NULL;
+EXCEPTION WHEN OTHERS THEN
+    PERFORM nextval('{schema}.cqrs_capture_lost');
+END $cqrs$;
+"""
+
+DROP = """
+DROP FUNCTION cqrs_capture_everything(text[]);
+DROP SEQUENCE cqrs_capture_lost;
+DROP TABLE cqrs_change_log;
+"""
+
+# Written so that the index serves both branches: behind a long transaction "not visible then" alone would not.
+WINDOW = """
+WITH p AS MATERIALIZED (SELECT %s::pg_snapshot AS was, {until} AS is_now)
+SELECT {columns} FROM cqrs_change_log l
+WHERE (l.xid >= (SELECT pg_snapshot_xmax(was) FROM p)
+       OR l.xid = ANY (ARRAY(SELECT pg_snapshot_xip(was) FROM p)))
+  AND pg_visible_in_snapshot(l.xid, (SELECT is_now FROM p))
+  AND l.stream = ANY (%s)
+"""
+GIVEN = "%s::pg_snapshot"
+CURRENT = "pg_current_snapshot()"
+ORIGIN = (
+    "(SELECT system_identifier FROM pg_control_system()) || '/' ||"
+    " (SELECT oid FROM pg_database WHERE datname = current_database()) || '/' ||"
+    " (SELECT timeline_id FROM pg_control_checkpoint())"
+)
+LOST = "(SELECT last_value + is_called::int FROM cqrs_capture_lost)"
+
+
+def qualified(cursor: Any, name: str) -> str:
+    """``name`` quoted, within the schema that the toolkit's own tables live in."""
+    cursor.execute("SELECT current_schema()")
+    quote = cursor.db.ops.quote_name
+    return f"{quote(cursor.fetchone()[0])}.{quote(name)}"
+
+
+def create_statements(cursor: Any) -> list[str]:
+    schema = qualified(cursor, "").removesuffix('.""')
+    return [CREATE.format(schema=schema)]
+
+
+def drop_statements(cursor: Any) -> list[str]:
+    return [DROP]
+
+
+def now(cursor: Any) -> str:
+    """What is visible at this moment, as a position."""
+    cursor.execute("SELECT pg_current_snapshot()::text")
+    return str(cursor.fetchone()[0])
+
+
+def source(cursor: Any) -> tuple[str, int]:
+    """System identifier, database and timeline; and how often not even "everything" could be logged."""
+    cursor.execute(f"SELECT {ORIGIN}, {LOST}")
+    origin, lost = cursor.fetchone()
+    return str(origin), int(lost)
+
+
+def window(cursor: Any, since: str, until: str, streams: Sequence[str]) -> list[tuple[str, list[str] | None]]:
+    """The (stream, keys) rows between two positions; keys None is "everything"."""
+    sql = WINDOW.format(columns="l.stream, l.keys", until=GIVEN)
+    cursor.execute(sql, [since, until, list(streams)])
+    return list(cursor.fetchall())
+
+
+def pending(cursor: Any, since: str, streams: Sequence[str]) -> tuple[int, datetime | None]:
+    """How many log rows lie beyond ``since``, and when the oldest was written."""
+    sql = WINDOW.format(columns="count(*), min(l.logged_at)", until=CURRENT)
+    cursor.execute(sql, [since, list(streams)])
+    count, oldest = cursor.fetchone()
+    return int(count), oldest
+
+
+def probe(cursor: Any, since: str, streams: Sequence[str]) -> tuple[str, int, bool]:
+    """What :func:`source` says, and whether anything lies beyond ``since``, in one round trip."""
+    sql = WINDOW.format(columns="1", until=CURRENT)
+    cursor.execute(f"SELECT {ORIGIN}, {LOST}, EXISTS ({sql})", [since, list(streams)])
+    origin, lost, waiting = cursor.fetchone()
+    return str(origin), int(lost), bool(waiting)
+
+
+def log_everything(cursor: Any, streams: Sequence[str]) -> None:
+    cursor.execute(
+        "INSERT INTO cqrs_change_log (stream, keys) SELECT unnest(%s::text[]), NULL", [list(streams)]
+    )
+
+
+def trim(cursor: Any, positions: Sequence[str]) -> int:
+    """Delete the rows that every one of ``positions`` has seen. Returns how many."""
+    cursor.execute(
+        "DELETE FROM cqrs_change_log WHERE xid < "
+        "(SELECT min(pg_snapshot_xmin(p::pg_snapshot)::text::numeric)::text::xid8 FROM unnest(%s::text[]) p)",
+        [list(positions)],
+    )
+    return int(cursor.rowcount)

@@ -1,0 +1,1 @@
+"""Capture: the database itself reports, in the change log, every write to a watched table."""

@@ -1,0 +1,60 @@
+"""Settings of the write side: the ``CQRS_WRITE`` dictionary, typed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, TypeVar
+
+from django.conf import settings as django_settings
+from django.core.signals import setting_changed
+
+from cqrs_write.exceptions import ConfigurationError
+
+S = TypeVar("S")
+
+
+def typed(name: str, schema: type[S]) -> Callable[[], S]:
+    """A reader of the Django setting ``name``, whose upper-case keys fill the dataclass ``schema``.
+
+    The dictionary is read at first use and again whenever ``override_settings`` changes it.
+
+    Raises:
+        ConfigurationError: on a key that ``schema`` does not have.
+    """
+
+    @cache
+    def read() -> S:
+        given: dict[str, Any] = getattr(django_settings, name, {})
+        known = {field.name.upper(): field.name for field in fields(schema)}  # type: ignore[arg-type]
+        if unknown := sorted(set(given) - set(known)):
+            raise ConfigurationError(
+                f"{name} has no key {', '.join(unknown)}. There are: {', '.join(known)}."
+            )
+        return schema(**{known[key]: value for key, value in given.items()})
+
+    def forget(*, setting: str, **kwargs: Any) -> None:
+        if setting == name:
+            read.cache_clear()
+
+    setting_changed.connect(forget, weak=False)
+    return read
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteSettings:
+    """Keys of ``CQRS_WRITE`` (upper case there), with their defaults."""
+
+    capture: bool = True
+    """Install triggers when ``migrate`` has run. Switch off for databases of tests that need none."""
+
+    databases: tuple[str, ...] = ("default",)
+    """Aliases with a command log, which the sweep and the status resource look into."""
+
+    wakeup_interval: float = 0.005
+    """Seconds between two wake-ups that one process sends for the same queue."""
+
+    drain_seconds: float = 10.0
+    """Seconds that a worker gives to one queue before it lets other tasks of its Celery queue have a turn."""
+
+
+settings = typed("CQRS_WRITE", WriteSettings)

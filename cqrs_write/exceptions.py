@@ -1,0 +1,57 @@
+"""What can go wrong on the write side; the base of every error of the toolkit."""
+
+from typing import Any
+
+
+class CqrsError(Exception):
+    """An error that the reader of its one line can mend: it names the thing and the remedy."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or self.__doc__ or type(self).__name__)
+
+
+class ConfigurationError(CqrsError):
+    """A setting or a declaration of the project is wrong."""
+
+
+class UnknownName(CqrsError):
+    """A name that stands for nothing; the message lists what exists."""
+
+    def __init__(self, kind: str, name: str, existing: "list[str]", *, remedy: str = "") -> None:
+        known = f"There are: {', '.join(sorted(existing))}." if existing else f"There is no {kind} at all."
+        super().__init__(f"Unknown {kind} '{name}'. {known}{' ' + remedy if remedy else ''}")
+
+
+class UnsupportedDatabase(CqrsError):
+    """The toolkit knows PostgreSQL and SQLite only."""
+
+
+class InvalidCommand(CqrsError):
+    """The fields of a command do not have the types that its class declares."""
+
+
+class CommandRejected(CqrsError):
+    """A handler refuses the command as things stand; nothing of it takes effect.
+
+    Inline the caller gets it (over HTTP a 400 with ``detail`` as the body); an accepted command dies of it.
+
+    Args:
+        message: one line for people.
+        detail: what an API client is told; the message in a list if not given.
+    """
+
+    def __init__(self, message: str, *, detail: Any = None) -> None:
+        super().__init__(message)
+        self.detail = [message] if detail is None else detail
+
+
+class ResultNotJson(CqrsError):
+    """The handler's result cannot be stored as JSON."""
+
+
+class HiddenDatabaseError(CqrsError):
+    """A handler caught a database error without an atomic block around it, and so lost its transaction."""
+
+
+class CaptureError(CqrsError):
+    """The triggers could not be installed."""

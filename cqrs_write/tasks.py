@@ -1,0 +1,26 @@
+"""Celery tasks of the write side."""
+
+from celery import shared_task
+from django.db import DEFAULT_DB_ALIAS
+
+from cqrs_write import execution, queues, wakeup
+from cqrs_write.conf import settings
+
+
+@shared_task(name=wakeup.DRAIN, ignore_result=True, expires=wakeup.EXPIRES)
+def drain(queue: str, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Execute what is runnable in ``queue``, for a slice of time; ask for another slice if some is left."""
+    if execution.drain(queue, using=using, seconds=settings().drain_seconds).more:
+        wakeup.wake(queue, using)
+
+
+@shared_task(name="cqrs_write.sweep", ignore_result=True, expires=wakeup.EXPIRES)
+def sweep() -> None:
+    """Wake the workers of every queue with runnable commands. Have Celery beat send it every second or two::
+
+        CELERY_BEAT_SCHEDULE = {"cqrs-sweep": {"task": "cqrs_write.sweep", "schedule": 2.0}}
+
+    A retry is due no earlier than the sweep that follows its time.
+    """
+    for using in settings().databases:
+        queues.wake_runnable(using)

@@ -1,0 +1,56 @@
+"""For tests of code that accepts commands: see what was accepted, and execute it now."""
+
+from django.db import DEFAULT_DB_ALIAS
+
+from cqrs_write import execution
+from cqrs_write.command import Command, load, validated
+from cqrs_write.models import LoggedCommand
+from cqrs_write.queues import unfinished_queues
+from cqrs_write.registry import registry
+from cqrs_write.state import PENDING, State
+
+
+class CommandsDied(AssertionError):
+    """A command that was executed in a test is dead."""
+
+
+def drain_now(*, using: str = DEFAULT_DB_ALIAS, allow_dead: bool = False) -> list[LoggedCommand]:
+    """Execute every accepted command whose time has come, here and now; return them, oldest first.
+
+    Works within ``TestCase``. What a handler gives to ``context.on_commit`` runs there only inside
+    ``captureOnCommitCallbacks(execute=True)``, as with any transaction.
+
+    Raises:
+        CommandsDied: with the errors, if one became dead and ``allow_dead`` is False.
+    """
+    log = LoggedCommand.objects.using(using)
+    pending = list(log.filter(state__in=PENDING).values_list("pk", "attempts"))
+    for queue in unfinished_queues(using):
+        execution.drain(queue, using=using, seconds=float("inf"))
+    attempts = dict(pending)
+    executed = [row for row in log.order_by("id") if row.attempts > attempts.get(row.pk, row.attempts)]
+    dead = [row for row in executed if row.state == State.DEAD]
+    if dead and not allow_dead:
+        raise CommandsDied("\n".join(f"{row}: {row.error}\n{row.traceback}" for row in dead))
+    return executed
+
+
+def accepted(command_class: type[Command] | None = None, *, using: str = DEFAULT_DB_ALIAS) -> list[Command]:
+    """The commands in the log, oldest first, whatever their state; of one class if it is given."""
+    rows = LoggedCommand.objects.using(using).order_by("id")
+    if command_class is not None:
+        rows = rows.filter(name=registry.of(command_class).name)
+    return [load(registry.named(row.name).command, row.payload) for row in rows]
+
+
+def assert_accepted(command: Command, *, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Fail unless an equal command is in the log.
+
+    Raises:
+        AssertionError: listing what was accepted.
+    """
+    expected, _ = validated(command)
+    found = accepted(using=using)
+    if expected not in found:
+        listing = "\n".join(f"  {one}" for one in found) or "  nothing"
+        raise AssertionError(f"{expected}\nwas not accepted. Accepted were:\n{listing}")

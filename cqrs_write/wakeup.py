@@ -1,0 +1,170 @@
+"""Wake-ups: Celery messages that tell workers to look into the command log, sent by a thread of their own."""
+
+import atexit
+import logging
+import os
+import threading
+import time
+from contextlib import suppress
+from typing import Any
+
+from celery import Celery
+from celery.app import app_or_default
+from kombu import Connection
+
+from cqrs_write.conf import settings
+
+logger = logging.getLogger(__name__)
+
+DRAIN = "cqrs_write.drain"
+EXPIRES = 30
+"""Seconds after which a worker throws a wake-up away: the sweep has sent newer ones by then."""
+
+# A broker that does not answer is given up at once; the command log loses nothing by it.
+REDIS_OPTIONS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.2, "max_retries": 0}
+
+
+class Waker:
+    """Collects the queues to wake, and sends each at most one message per ``WAKEUP_INTERVAL``.
+
+    The thread starts with the first wake-up. What is pending when the process ends is sent within half a
+    second or left to the sweep.
+    """
+
+    def __init__(self) -> None:
+        self.failures = 0
+        """Wake-ups that could not be sent since the process began."""
+        self._lock = threading.Lock()
+        self._pending: set[tuple[str, str]] = set()
+        self._asked = threading.Event()
+        self._idle = threading.Event()
+        self._idle.set()
+        self._thread: threading.Thread | None = None
+        self._connection: Connection | None = None
+        self._reachable = True
+
+    def wake(self, queue: str, using: str) -> None:
+        with self._lock:
+            if (queue, using) in self._pending:
+                return
+            self._pending.add((queue, using))
+            self._idle.clear()
+            self._asked.set()
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="cqrs-wakeup", daemon=True)
+                self._thread.start()
+
+    def flush(self, timeout: float) -> bool:
+        """Wait until nothing is pending, at most ``timeout`` seconds; return whether nothing is."""
+        return self._idle.wait(timeout)
+
+    def _run(self) -> None:
+        while True:
+            self._asked.wait()
+            for queue, using in self._take():
+                self._send(queue, using)
+            with self._lock:
+                if not self._pending:
+                    self._idle.set()
+            time.sleep(settings().wakeup_interval)
+
+    def _take(self) -> list[tuple[str, str]]:
+        with self._lock:
+            pending, self._pending = self._pending, set()
+            self._asked.clear()
+        return sorted(pending)
+
+    def _send(self, queue: str, using: str) -> None:
+        try:
+            publish(queue, using, connection=self._connected())
+        except Exception as error:  # noqa: BLE001  nothing may end the thread; counted and logged
+            self._failed(error)
+        else:
+            self._reachable = True
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = _impatient(app_or_default())
+        return self._connection
+
+    def _failed(self, error: Exception) -> None:
+        self.failures += 1
+        self._disconnect()
+        if self._reachable:
+            logger.warning(
+                "Wake-ups cannot be sent (%s: %s). Accepted commands wait in the log until the sweep reaches "
+                "a worker. This is logged once until a wake-up gets through.",
+                type(error).__name__,
+                error,
+            )
+        self._reachable = False
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(Exception):  # it is broken; what it says about being closed interests nobody
+                connection.release()
+
+
+def wake(queue: str, using: str) -> None:
+    """Have workers look into ``queue`` of the command log of ``using``. Costs microseconds and never raises.
+
+    With ``task_always_eager`` the queue is worked off here and now.
+    """
+    app = app_or_default()
+    if app.conf.task_always_eager:
+        _run_here(app, queue, using)
+    else:
+        _waker.wake(queue, using)
+
+
+def flush(timeout: float = 0.5) -> bool:
+    """Wait at most ``timeout`` seconds until every wake-up was sent or has failed; return whether so."""
+    return _waker.flush(timeout)
+
+
+def failures() -> int:
+    """How many wake-ups this process could not send."""
+    return _waker.failures
+
+
+def publish(queue: str, using: str, *, connection: Connection | None = None) -> None:
+    """Send one wake-up to the Celery queue of the same name.
+
+    Raises:
+        OperationalError: if the broker cannot be reached.
+    """
+    app_or_default().send_task(
+        DRAIN,
+        (queue, using),
+        queue=queue,
+        expires=EXPIRES,
+        ignore_result=True,
+        retry=False,
+        connection=connection,
+    )
+
+
+def _impatient(app: Celery) -> Connection:
+    """A connection of the thread's own, with limits that do not depend on the project's settings."""
+    connection = app.connection_for_write()
+    if connection.transport.driver_type == "redis":
+        connection.transport_options = {**(connection.transport_options or {}), **REDIS_OPTIONS}
+    return connection
+
+
+def _run_here(app: Celery, queue: str, using: str) -> None:
+    app.loader.import_default_modules()
+    task: Any = app.tasks[DRAIN]
+    task.apply((queue, using))
+
+
+def _renew() -> None:
+    """A forked child has neither the parent's thread nor, perhaps, its locks in a usable state."""
+    global _waker
+    _waker = Waker()
+
+
+_waker = Waker()
+os.register_at_fork(after_in_child=_renew)
+atexit.register(flush)

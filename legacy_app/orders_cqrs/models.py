@@ -1,0 +1,5 @@
+"""Django learns of the read models here."""
+
+from legacy_app.orders_cqrs.read_models import OrderSummary
+
+__all__ = ["OrderSummary"]

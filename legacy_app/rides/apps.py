@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RidesConfig(AppConfig):
+    name = "legacy_app.rides"
+    label = "rides"

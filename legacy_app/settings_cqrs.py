@@ -1,0 +1,19 @@
+"""The monolith's settings with the migration switched on: three apps, one middleware, and what moved so far."""
+
+from legacy_app.settings import *  # noqa: F403
+from legacy_app.settings import INSTALLED_APPS, MIDDLEWARE
+
+INSTALLED_APPS = [
+    *INSTALLED_APPS,
+    "cqrs_write",
+    "cqrs_read",
+    "cqrs_routing",
+    "legacy_app.orders_cqrs",
+]
+
+# Last, so that everything the monolith wraps around its views is wrapped around the new ones too.
+MIDDLEWARE = [*MIDDLEWARE, "cqrs_routing.middleware.RoutingMiddleware"]
+
+ROOT_URLCONF = "legacy_app.urls_cqrs"
+
+CQRS_ROUTING = {"RESPONSE_HEADERS": True}

@@ -1,0 +1,123 @@
+"""The admin: every endpoint is there, its mode is changed through the switch, the history is read only."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission, User
+from django.urls import path
+
+from cqrs_routing.models import EndpointMode, ModeChange
+from cqrs_routing.registry import endpoints
+from cqrs_routing.switch import set_mode
+
+from .views import legacy
+
+NAME = "GET keyed"
+LIST = "/admin/cqrs_routing/endpointmode/"
+CHANGE = f"{LIST}GET%20keyed/change/"
+
+pytestmark = pytest.mark.django_db
+
+urlpatterns = [path("admin/", admin.site.urls), path("keyed/", legacy, name="keyed")]
+
+
+@pytest.fixture
+def page(project, settings, admin_client):
+    """A superuser's browser."""
+    settings.ROOT_URLCONF = __name__
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE[:-1],
+        "django.contrib.messages.middleware.MessageMiddleware",
+        settings.MIDDLEWARE[-1],
+    ]
+    project.replace(tuple(one for one in project.declared if one.name in {NAME, "POST routed:ok"}))
+    return admin_client
+
+
+def act(page, action, *names, reason=""):
+    chosen = {"action": action, "_selected_action": names, "reason": reason}
+    return page.post(LIST, chosen, follow=True).content.decode()
+
+
+def test_every_endpoint_is_listed_though_none_has_a_row(page):
+    listed = page.get(LIST).content.decode()
+    assert NAME in listed
+    assert "POST routed:ok" in listed
+    assert "within one second" in listed
+
+
+def test_actions_change_the_mode_with_the_reason(page):
+    page.get(LIST)
+    assert f"{NAME} is now in cqrs." in act(page, "to_cqrs", NAME, reason="measured")
+
+    change = ModeChange.objects.get()
+    assert (change.endpoint, change.new, change.by, change.reason) == (NAME, "cqrs", "admin", "measured")
+    assert f"{NAME} was already in cqrs." in act(page, "to_cqrs", NAME)
+    assert f"{NAME} is now in legacy." in act(page, "to_legacy", NAME)
+
+
+def test_the_form_changes_the_mode_with_the_reason(page):
+    page.get(LIST)
+    EndpointMode.objects.filter(pk=NAME).update(reason="an old one")
+    form = page.get(CHANGE).content.decode()
+    assert "views.ok" in form
+    assert "an old one" not in form
+    page.post(CHANGE, {"mode": "cqrs", "reason": "measured"})
+
+    change = ModeChange.objects.get()
+    assert (change.endpoint, change.new, change.by, change.reason) == (NAME, "cqrs", "admin", "measured")
+
+
+def test_what_cannot_be_is_told_at_the_field(page):
+    page.get(LIST)
+    endpoints.replace(())
+    shown = page.post(CHANGE, {"mode": "cqrs", "reason": ""}).content.decode()
+    assert "Unknown endpoint &#x27;GET keyed&#x27;" in shown
+    assert EndpointMode.objects.get(pk=NAME).mode == "legacy"
+
+
+def test_what_cannot_be_is_told_by_the_action(page):
+    page.get(LIST)
+    endpoints.replace(())
+    assert "Unknown endpoint &#x27;GET keyed&#x27;" in act(page, "to_cqrs", NAME)
+
+
+def test_an_endpoint_that_is_declared_no_more_is_told(page):
+    page.get(LIST)
+    endpoints.replace(())
+    assert "no endpoints.py declares it any more" in page.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize(
+    "page_path", ["endpointmode/add/", "endpointmode/GET%20keyed/delete/", "modechange/add/"]
+)
+def test_rows_are_neither_added_nor_deleted(page, page_path):
+    page.get(LIST)
+    assert page.get(f"/admin/cqrs_routing/{page_path}").status_code == 403
+
+
+def test_the_history_is_read_only(page):
+    set_mode(NAME, "cqrs", by="ann", reason="measured")
+    history = page.get("/admin/cqrs_routing/modechange/").content.decode()
+    assert "measured" in history
+    pk = ModeChange.objects.get().pk
+    page.post(f"/admin/cqrs_routing/modechange/{pk}/change/", {"by": "eve"})
+    assert ModeChange.objects.get().by == "ann"
+
+
+def test_the_history_of_an_endpoint_is_that_of_its_mode(page):
+    page.get(LIST)
+    set_mode(NAME, "cqrs", by="ann", reason="measured")
+    set_mode("POST routed:ok", "cqrs", by="ann", reason="hurried")
+    history = page.get(CHANGE.replace("change", "history"), follow=True).content.decode()
+    assert "measured" in history
+    assert "hurried" not in history
+
+
+def test_who_may_only_look_has_no_actions(page, client):
+    page.get(LIST)
+    viewer = User.objects.create_user("viewer", is_staff=True)
+    viewer.user_permissions.set(Permission.objects.filter(codename="view_endpointmode"))
+    client.force_login(viewer)
+    assert "to_cqrs" not in client.get(LIST).content.decode()
+    act(client, "to_cqrs", NAME)
+    assert EndpointMode.objects.get(pk=NAME).mode == "legacy"

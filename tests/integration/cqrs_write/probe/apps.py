@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ProbeConfig(AppConfig):
+    name = "tests.integration.cqrs_write.probe"
+    label = "probe"
+    default_auto_field = "django.db.models.BigAutoField"

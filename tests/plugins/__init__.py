@@ -1,0 +1,1 @@
+"""What the test run does before and around the tests."""
