@@ -32,12 +32,17 @@ NOT_DERIVABLE = (Subquery, Exists, Window, RawSQL, Now, Random)
 
 @dataclass(kw_only=True)
 class Group:
-    """One reverse foreign key, and the aggregates over its child by column name."""
+    """One reverse foreign key, and the aggregates over its child.
+
+    ``aggregates`` has them by the name that they have in the query over the child, ``declared_in`` the read
+    model's columns that they come from.
+    """
 
     name: str
     child: type[Model]
     link: ForeignKey[Any, Any]
     aggregates: dict[str, Any] = field(default_factory=dict)
+    declared_in: dict[str, str] = field(default_factory=dict)
 
     def query(self, using: str) -> QuerySet[Any, Any]:
         """The child's rows, read past every default manager."""
@@ -110,7 +115,7 @@ class _Splitter:
 
     def _gathered(self, group: Group, aggregate: Any, default: Any = None) -> Gathered:
         column = f"value_{len(group.aggregates)}"
-        group.aggregates[column] = aggregate
+        group.aggregates[column], group.declared_in[column] = aggregate, self.column
         if default is None:
             default = aggregate.empty_result_set_value
         if default is not None and not hasattr(default, "resolve_expression"):

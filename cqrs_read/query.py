@@ -8,11 +8,13 @@
 The keys stand in every part, so that no part computes more than it must.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.core.exceptions import FieldError
 from django.db import connections
 from django.db.models import F
 from django.db.models.constants import LOOKUP_SEP
@@ -94,8 +96,10 @@ def selected_source(read_model: type[ReadModel], selection: Selection) -> Statem
 
 def _source_query(projection: Projection, apart: Grouped, selection: Selection) -> Query:
     rows = _filtered(projection, selection)
-    aliases = {PREFIX + column: expression for column, expression in apart.columns.items()}
-    query: Query = rows.annotate(**aliases).values_list(*aliases).query
+    for column, expression in apart.columns.items():
+        with _refusing(projection, column):
+            rows = rows.annotate(**{PREFIX + column: expression})
+    query: Query = rows.values_list(*(PREFIX + column for column in apart.columns)).query
     for group in apart.groups.values():
         _join(query, group)
     return query
@@ -114,10 +118,24 @@ def _group_query(projection: Projection, group: Group, selection: Selection) -> 
     else:
         parents = projection.source._base_manager.filter(Selected(F("pk"), selection))
         rows = rows.filter(**{f"{link}{LOOKUP_SEP}in": parents.values(group.link.target_field.attname)})
-    query: Query = rows.values(**{LINK: F(link)}).annotate(**group.aggregates).query
-    for column in group.aggregates:
-        group.aggregates[column] = query.annotations[column]
+    rows = rows.values(**{LINK: F(link)})
+    for alias, aggregate in group.aggregates.items():
+        with _refusing(projection, group.declared_in[alias]):
+            rows = rows.annotate(**{alias: aggregate})
+    query: Query = rows.query
+    group.aggregates.update({alias: query.annotations[alias] for alias in group.aggregates})
     return query
+
+
+@contextmanager
+def _refusing(projection: Projection, column: str) -> Iterator[None]:
+    """What Django cannot resolve in ``column`` is a mistake in the declaration."""
+    try:
+        yield
+    except FieldError as error:
+        problem = str(error).split(" Choices are")[0]
+        remedy = f"Correct the path or the types; it starts at {projection.source._meta.label}."
+        raise projection.refuse(column, problem, remedy) from error
 
 
 class _GroupJoin:

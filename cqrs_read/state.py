@@ -27,7 +27,7 @@ def fingerprint(read_model: type[ReadModel]) -> str:
 
 
 def start_following(read_model: type[ReadModel]) -> ReadModelState:
-    """Take the first position, from which on refresh will see every change.
+    """Take a position, from which on refresh will see every change; one that still holds is kept.
 
     Raises:
         NotCaptured: if a table that it depends on does not report its writes now.
@@ -38,7 +38,13 @@ def start_following(read_model: type[ReadModel]) -> ReadModelState:
         raise NotCaptured(
             f"{name_of(read_model)}: {'; '.join(map(str, missing))}. Run: manage.py cqrs_capture install"
         )
-    source = changelog.source(using)
+    source, state = changelog.source(using), state_of(read_model)
+    if state.position and (state.origin, state.lost, state.fingerprint) == (
+        source.origin,
+        source.lost,
+        fingerprint(read_model),
+    ):
+        return state
     state, _ = ReadModelState.objects.using(using).update_or_create(
         name=name_of(read_model),
         defaults={

@@ -63,7 +63,7 @@ def fields_table(fields: Mapping[str, Any]) -> Table:
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     shown = Table(title=title, title_justify="left")
     for column in columns:
-        shown.add_column(column, no_wrap=column in IDENTITIES)
+        shown.add_column(column, no_wrap=column in IDENTITIES, overflow="fold")
     for row in rows:
         shown.add_row(*map(cell, row))
     return shown

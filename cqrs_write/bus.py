@@ -37,6 +37,7 @@ def dispatch(command: Command, *, actor: Any = None, using: str = DEFAULT_DB_ALI
     """
     handler = registry.of(type(command))
     command, _ = validated(command)
+    lane = lane_of(handler, command)
     context = Context(
         command_id=uuid.uuid4(),
         actor=actor_key(actor_text(actor)),
@@ -52,7 +53,7 @@ def dispatch(command: Command, *, actor: Any = None, using: str = DEFAULT_DB_ALI
             command=handler.name,
             command_id=context.command_id,
             queue="",
-            lane=lane_of(handler, command),
+            lane=lane,
             attempt=1,
             state=State.DONE,
             wait_ms=0.0,

@@ -1,7 +1,7 @@
 """The monolith's settings with the migration switched on: three apps, one middleware, and what moved so far."""
 
 from legacy_app.settings import *  # noqa: F403
-from legacy_app.settings import INSTALLED_APPS, MIDDLEWARE
+from legacy_app.settings import CELERY_BEAT_SCHEDULE, INSTALLED_APPS, MIDDLEWARE
 
 INSTALLED_APPS = [
     *INSTALLED_APPS,
@@ -9,11 +9,15 @@ INSTALLED_APPS = [
     "cqrs_read",
     "cqrs_routing",
     "legacy_app.orders_cqrs",
+    "legacy_app.demo",
 ]
 
 # Last, so that everything the monolith wraps around its views is wrapped around the new ones too.
 MIDDLEWARE = [*MIDDLEWARE, "cqrs_routing.middleware.RoutingMiddleware"]
 
 ROOT_URLCONF = "legacy_app.urls_cqrs"
+
+# Accepted commands whose wake-up was lost, and retries that fall due, wait for the next sweep.
+CELERY_BEAT_SCHEDULE = {**CELERY_BEAT_SCHEDULE, "cqrs-sweep": {"task": "cqrs_write.sweep", "schedule": 1.0}}
 
 CQRS_ROUTING = {"RESPONSE_HEADERS": True}

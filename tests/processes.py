@@ -15,13 +15,16 @@ class Process:
     """A process in a group of its own, which ends with the lifeline that holds it.
 
     Args:
-        argv: The command and its arguments; it runs in the project's root folder.
+        argv: The command and its arguments.
+        folder: Where it runs; the project's root if not given.
     """
 
-    def __init__(self, lifeline: Lifeline, argv: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, lifeline: Lifeline, argv: Sequence[str], environment: Mapping[str, str], *, folder: Path = ROOT
+    ) -> None:
         self.argv = list(argv)
         self.lifeline = lifeline
-        self.pid = lifeline.spawn(self.argv, environment, folder=ROOT)
+        self.pid = lifeline.spawn(self.argv, environment, folder=folder)
 
     @property
     def output(self) -> str:

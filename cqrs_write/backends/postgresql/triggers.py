@@ -1,7 +1,7 @@
 """PostgreSQL triggers: statement-level, one per operation, one change-log row per stream and statement.
 
 A legacy write must never fail because of them, so a function first counts the columns that it is about to
-name: the statement's own lock keeps them in place from then on. Where one is missing, or where the
+name, and looks for the change log: the statement's own lock keeps the columns in place from then on. Where one is missing, or where the
 transaction may see an older catalog than the statement does (any isolation but READ COMMITTED), the same body
 runs under EXCEPTION and falls back to "everything". The plain path has no subtransaction on purpose: more than
 64 in one transaction make every other session's snapshots slow.
@@ -141,28 +141,52 @@ def _everything(cursor: Any, table: CapturedTable) -> str:
 def _guarded(cursor: Any, table: CapturedTable, operation: str) -> str:
     primary_key = _primary_key(cursor, table.name)
     columns = sorted({*primary_key, *table.columns})
+    # A dropped column loses its name, so the index on names alone answers.
     names = ", ".join(literal(column) for column in columns)
     log = "\n".join(_log(cursor, watch, operation, primary_key) for watch in table.watches)
     return (
-        "IF current_setting('transaction_isolation') = 'read committed' AND\n"
-        "   (SELECT count(*) FROM pg_attribute WHERE attrelid = TG_RELID AND NOT attisdropped\n"
+        f"IF to_regclass({literal(qualified(cursor, 'cqrs_change_log'))}) IS NOT NULL AND\n"
+        "   current_setting('transaction_isolation') = 'read committed' AND\n"
+        "   (SELECT count(*) FROM pg_attribute WHERE attrelid = TG_RELID\n"
         f"    AND attname = ANY(ARRAY[{names}]::name[])) = {len(columns)} THEN\n{log}\n"
         f"ELSE\nBEGIN\n{log}\nEXCEPTION WHEN OTHERS THEN\n{_everything(cursor, table)}\nEND;\nEND IF;"
     )
 
 
 def _log(cursor: Any, watch: Watch, operation: str, primary_key: tuple[str, ...]) -> str:
-    """Insert the changed keys of one stream: as one row, or in chunks where there are many."""
+    """Insert the changed keys of one stream: as one row, or in chunks where there are many.
+
+    A statement over one row, the most frequent one, has a form of its own that needs no join and no aggregate.
+    """
     keys = _changed_keys(watch, operation, primary_key)
-    into = f"INSERT INTO {qualified(cursor, 'cqrs_change_log')} (stream, keys)"
-    rows = "cqrs_old" if operation == "delete" else "cqrs_new"
-    stream = literal(watch.stream)
+    into = (
+        f"INSERT INTO {qualified(cursor, 'cqrs_change_log')} (stream, keys) SELECT {literal(watch.stream)},"
+    )
+    rows = _rows(operation)
     return (
-        f"IF (SELECT count(*) FROM (SELECT FROM {rows} LIMIT {CHUNK + 1}) few) <= {CHUNK} THEN\n"
-        f"{into} SELECT {stream}, array_agg(k) FROM ({keys}) changed HAVING count(*) > 0;\n"
-        f"ELSE\n{into} SELECT {stream}, array_agg(k) FROM "
+        f"IF NOT EXISTS (SELECT FROM {rows} OFFSET 1) THEN\n{into} {_only_keys(watch, operation, primary_key)};\n"
+        f"ELSIF NOT EXISTS (SELECT FROM {rows} OFFSET {CHUNK}) THEN\n"
+        f"{into} array_agg(k) FROM ({keys}) changed HAVING count(*) > 0;\n"
+        f"ELSE\n{into} array_agg(k) FROM "
         f"(SELECT k, (row_number() OVER () - 1) / {CHUNK} AS chunk FROM ({keys}) changed) numbered GROUP BY chunk;\n"
         "END IF;"
+    )
+
+
+def _rows(operation: str) -> str:
+    return "cqrs_old" if operation == "delete" else "cqrs_new"
+
+
+def _only_keys(watch: Watch, operation: str, primary_key: tuple[str, ...]) -> str:
+    """The array of changed keys, where the statement has one row or none."""
+    key = quoted(watch.key)
+    if operation != "update":
+        return f"ARRAY[{key}::text] FROM {_rows(operation)} WHERE {key} IS NOT NULL"
+    # Still a FULL JOIN: a BEFORE trigger can swallow the new half of a row that moves between partitions.
+    return (
+        f"CASE WHEN o.{key}::text = n.{key}::text THEN ARRAY[n.{key}::text] "
+        f"ELSE array_remove(ARRAY[o.{key}::text, n.{key}::text], NULL) END {_joined(watch, primary_key, 'true')} "
+        f"AND coalesce(o.{key}::text, n.{key}::text) IS NOT NULL"
     )
 
 
@@ -170,9 +194,9 @@ def _changed_keys(watch: Watch, operation: str, primary_key: tuple[str, ...]) ->
     key = quoted(watch.key)
     distinct = "" if (watch.key,) == primary_key else "DISTINCT "
     if operation != "update":
-        rows = "cqrs_new" if operation == "insert" else "cqrs_old"
-        return f"SELECT {distinct}{key}::text AS k FROM {rows} WHERE {key} IS NOT NULL"
-    joined = _joined(watch, primary_key)
+        return f"SELECT {distinct}{key}::text AS k FROM {_rows(operation)} WHERE {key} IS NOT NULL"
+    on = " AND ".join(f"o.{quoted(column)} = n.{quoted(column)}" for column in primary_key)
+    joined = _joined(watch, primary_key, on)
     if (watch.key,) == primary_key:
         # A row has one side only when its key was changed; then each side gives the key that it knows.
         return f"SELECT CASE WHEN n.{key} IS NULL THEN o.{key} ELSE n.{key} END::text AS k {joined}"
@@ -182,12 +206,11 @@ def _changed_keys(watch: Watch, operation: str, primary_key: tuple[str, ...]) ->
     )
 
 
-def _joined(watch: Watch, primary_key: tuple[str, ...]) -> str:
+def _joined(watch: Watch, primary_key: tuple[str, ...], on: str) -> str:
     """Old and new rows whose watched columns differ; always FULL JOIN, whose cached plan fits any size.
 
     Records are compared by ``*<>``, which needs no equality operator of the columns' types.
     """
-    on = " AND ".join(f"o.{quoted(column)} = n.{quoted(column)}" for column in primary_key)
     columns = sorted({*primary_key, watch.key, *watch.columns})
     old, new = (", ".join(f"{side}.{quoted(column)}" for column in columns) for side in "on")
     return (

@@ -22,7 +22,7 @@ PLACES = "(SELECT value FROM json_each(%s))"
 
 
 def create_statements(cursor: Any) -> list[str]:
-    return [statement.replace("%", "%%") for statement in CREATE]
+    return CREATE
 
 
 def drop_statements(cursor: Any) -> list[str]:

@@ -13,7 +13,7 @@ from cqrs_write import queues, wakeup
 from cqrs_write.bus import accept
 from cqrs_write.models import LoggedCommand
 from legacy_app.celery import app as celery_app
-from tests.integration.cqrs_write.probe.commands import Write
+from tests.integration.cqrs_write.commands.probe.commands import Write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,3 +1,5 @@
+import logging
+
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
@@ -17,6 +19,15 @@ def test_a_dispatched_command_runs_at_once_and_leaves_no_log_row():
 
     assert Effect.objects.get().text == "now"
     assert not LoggedCommand.objects.exists()
+
+
+def test_a_dispatched_command_is_logged_in_one_line(caplog):
+    caplog.set_level(logging.INFO, logger="cqrs_write.execution")
+
+    dispatch(Write(text="now", lane="a"))
+
+    (record,) = caplog.records
+    assert (record.command, record.queue, record.lane, record.state) == ("probe.Write", "", "a", "done")
 
 
 def test_a_dispatched_command_that_fails_has_no_effect():

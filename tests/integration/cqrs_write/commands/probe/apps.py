@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class ProbeConfig(AppConfig):
-    name = "tests.integration.cqrs_write.probe"
+    name = "tests.integration.cqrs_write.commands.probe"
     label = "probe"
     default_auto_field = "django.db.models.BigAutoField"

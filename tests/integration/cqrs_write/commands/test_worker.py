@@ -15,7 +15,7 @@ from .probe.models import Effect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.integration.cqrs_write.probe.settings"}
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.integration.cqrs_write.commands.probe.settings"}
 WORKER = ("-m", "celery", "-A", "legacy_app", "worker", "-Q", "probe,celery", "--loglevel", "INFO")
 
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from legacy_app.celery import app as celery_app
-from tests.integration.cqrs_write.probe.installed import probe_installed
+from tests.integration.cqrs_write.commands.probe.installed import probe_installed
 
 
 @pytest.fixture(scope="module", autouse=True)

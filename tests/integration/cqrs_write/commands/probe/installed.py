@@ -12,7 +12,7 @@ from cqrs_write.registry import registry
 from . import commands
 from .models import Effect
 
-APP = "tests.integration.cqrs_write.probe"
+APP = "tests.integration.cqrs_write.commands.probe"
 HANDLERS = [handler for handler in registry if handler.function.__module__ == commands.__name__]
 
 for _handler in HANDLERS:

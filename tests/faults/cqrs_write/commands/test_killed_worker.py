@@ -10,12 +10,12 @@ from django.db import connection
 from cqrs_write import tasks
 from cqrs_write.bus import accept
 from cqrs_write.models import LoggedCommand
-from tests.integration.cqrs_write.probe.commands import Linger, Write
-from tests.integration.cqrs_write.probe.models import Effect
+from tests.integration.cqrs_write.commands.probe.commands import Linger, Write
+from tests.integration.cqrs_write.commands.probe.models import Effect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.integration.cqrs_write.probe.settings"}
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.integration.cqrs_write.commands.probe.settings"}
 WORKER = ("-m", "celery", "-A", "legacy_app", "worker", "-Q", "probe,celery", "-c", "2", "-l", "INFO")
 
 

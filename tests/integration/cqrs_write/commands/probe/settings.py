@@ -3,4 +3,4 @@
 from legacy_app.settings_cqrs import *  # noqa: F403
 from legacy_app.settings_cqrs import INSTALLED_APPS
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.integration.cqrs_write.probe"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.integration.cqrs_write.commands.probe"]

@@ -1,0 +1,181 @@
+"""Everything that runs beside the demo: servers, web workers, Celery, the refresh loop."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from legacy_app.demo.exceptions import CannotStart
+from legacy_app.demo.http import Connection
+from legacy_app.demo.processes import Process, died
+from legacy_app.servers import ServerError, database_server, own_postgresql, own_redis, redis_server
+from legacy_app.servers.lifeline import Lifeline
+from legacy_app.servers.server import Server, free_port
+
+HOST = "127.0.0.1"
+WARM_SECONDS = 30.0
+QUEUES = "orders,commands,celery"
+# The default scheduler keeps a file of what ran when; nothing here needs to outlive the process.
+CELERY_BEAT = ["-m", "celery", "-A", "legacy_app", "beat", "-l", "INFO", "-S", "celery.beat:Scheduler"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How much of everything there is: SQLite has one writer, so more hands would only queue for it."""
+
+    web_workers: int
+    web_threads: int
+    celery_workers: int
+
+
+ON_SERVERS = Sizes(web_workers=2, web_threads=4, celery_workers=2)
+ON_SQLITE = Sizes(web_workers=1, web_threads=4, celery_workers=1)
+
+
+class Stack:
+    """The servers and processes of one run. Leaving the block ends those that were started in it.
+
+    Args:
+        sqlite: whether the run does without servers.
+        port: of the web server; None for a free one.
+    """
+
+    def __init__(self, *, sqlite: bool, port: int | None) -> None:
+        self.sqlite = sqlite
+        self.port = port
+        self.servers: list[Server] = []
+        self.processes: list[Process] = []
+        self.environment: dict[str, str] = {}
+        self._exit = ExitStack()
+
+    def __enter__(self) -> "Stack":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        # All at once: each guardian begins to stop its process when its lifeline is cut.
+        for process in self.processes:
+            process.lifeline.send(process.stop_signal)
+        self._exit.close()
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    def start_servers(self) -> None:
+        """Start what the environment does not name, and set ``environment`` for all that follow.
+
+        Raises:
+            CannotStart: a server is down or cannot be started, or the port is taken.
+        """
+        self.port = usable_port(self.port)
+        try:
+            self.environment = self._file_environment() if self.sqlite else self._server_environment()
+        except ServerError as error:
+            raise CannotStart(str(error)) from error
+
+    @property
+    def sizes(self) -> Sizes:
+        return ON_SQLITE if self.environment["DATABASE_URL"].startswith("sqlite") else ON_SERVERS
+
+    def start_processes(self) -> None:
+        """Start all processes, which need the tables; :meth:`await_processes` waits for them."""
+        self._start("web server", self._gunicorn(), signal.SIGQUIT, "Listening at")
+        self._start("Celery worker", self._celery_worker(), signal.SIGQUIT, "ready.")
+        self._start("Celery beat", CELERY_BEAT, signal.SIGTERM, "beat: Starting")
+        self._start("refresh loop", ["manage.py", "cqrs_refresh", "--follow"], signal.SIGTERM, "Following")
+
+    def await_processes(self, token: str) -> None:
+        """Wait until all are ready; web workers are, when each has answered a request.
+
+        Raises:
+            ProcessDied: one of them has ended, or takes too long.
+        """
+        for process in self.processes:
+            process.await_start()
+        self._warm_up(token)
+
+    def check(self) -> None:
+        """
+        Raises:
+            ProcessDied: one of them does not run any more.
+        """
+        for server in self.servers:
+            if not server.running:
+                raise died(server.name, "unexpectedly", server.lifeline.log)
+        for process in self.processes:
+            process.check()
+
+    def _server_environment(self) -> dict[str, str]:
+        redis = self._named_or_own("REDIS_URL", redis_server, own_redis)
+        database = self._named_or_own("DATABASE_URL", database_server, own_postgresql)
+        return {"DATABASE_URL": database, "REDIS_URL": redis}
+
+    def _named_or_own(self, variable: str, named: Callable, own: Callable) -> str:
+        if os.environ.get(variable):
+            return self._exit.enter_context(named())
+        server = self._exit.enter_context(own())
+        self.servers.append(server)
+        return server.url
+
+    def _file_environment(self) -> dict[str, str]:
+        folder = self._exit.enter_context(Lifeline()).directory
+        for name in ("messages", "control"):
+            (folder / "broker" / name).mkdir(parents=True)
+        return {
+            "DATABASE_URL": f"sqlite:///{folder / 'shop.sqlite3'}",
+            "REDIS_URL": "",
+            "DEMO_BROKER_FOLDER": str(folder / "broker"),
+            "DJANGO_SETTINGS_MODULE": "legacy_app.demo.settings_sqlite",
+        }
+
+    def _start(self, name: str, argv: list[str], stop_signal: int, sign: str) -> None:
+        lifeline = self._exit.enter_context(Lifeline())
+        environment = os.environ | self.environment | {"PYTHONUNBUFFERED": "1"}
+        self.processes.append(Process(name, lifeline, argv, environment, stop_signal=stop_signal, sign=sign))
+
+    def _gunicorn(self) -> list[str]:
+        return [
+            *("-m", "gunicorn", "legacy_app.demo.wsgi", "--bind", f"{HOST}:{self.port}"),
+            *("--worker-class", "gthread", "--keep-alive", "30"),
+            *("--workers", str(self.sizes.web_workers), "--threads", str(self.sizes.web_threads)),
+        ]
+
+    def _celery_worker(self) -> list[str]:
+        return [
+            *("-m", "celery", "-A", "legacy_app", "worker", "-Q", QUEUES),
+            *("-c", str(self.sizes.celery_workers), "-l", "INFO"),
+            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+        ]
+
+    def _warm_up(self, token: str) -> None:
+        """A web worker imports most of the application with its first request."""
+        warm: set[str] = set()
+        deadline = time.monotonic() + WARM_SECONDS
+        while len(warm) < self.sizes.web_workers and time.monotonic() < deadline:
+            self.check()
+            connection = Connection(self.port or 0, token)
+            warm.add(connection.get("/api/orders/?page_size=1").process)
+            connection.close()
+            warm.discard("")
+
+
+def usable_port(port: int | None) -> int:
+    """The port that was asked for, or a free one.
+
+    Raises:
+        CannotStart: another process has it.
+    """
+    if port is None:
+        return free_port()
+    with socket.socket() as candidate:
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            candidate.bind((HOST, port))
+        except OSError as error:
+            raise CannotStart(
+                f"Port {port} cannot be used ({error.strerror}): name another --port"
+            ) from error
+    return port

@@ -1,0 +1,61 @@
+"""Switching an endpoint, and the time until every web process obeyed."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cqrs_routing.switch import set_mode
+from legacy_app.demo.measurements import Sample
+
+PROMISED_SECONDS = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switch:
+    """A change of mode, and when it was committed (monotonic seconds)."""
+
+    endpoint: str
+    mode: str
+    at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obeyed:
+    """How a switch went.
+
+    ``seconds`` passed until the last request was sent that the old side answered; ``processes`` answered
+    from the new side.
+    """
+
+    switch: Switch
+    seconds: float
+    processes: int
+
+    @property
+    def late(self) -> bool:
+        return self.seconds > PROMISED_SECONDS
+
+
+def switch(endpoint: str, mode: str) -> Switch:
+    set_mode(endpoint, mode, by="demo", reason="manage.py demo")
+    return Switch(endpoint=endpoint, mode=mode, at=time.monotonic())
+
+
+def obedience(switches: Iterable[Switch], samples: Iterable[Sample]) -> list[Obeyed]:
+    """How each of ``switches``, in order of time, was obeyed until the next one of its endpoint."""
+    switches, samples = list(switches), [sample for sample in samples if not sample.error]
+    return [obeyed(item, end_of(item, switches), samples) for item in switches]
+
+
+def end_of(item: Switch, switches: list[Switch]) -> float:
+    later = (other.at for other in switches if other.endpoint == item.endpoint and other.at > item.at)
+    return min(later, default=float("inf"))
+
+
+def obeyed(item: Switch, end: float, samples: list[Sample]) -> Obeyed:
+    sent = [
+        sample for sample in samples if sample.endpoint == item.endpoint and item.at < sample.started < end
+    ]
+    old = [sample.started - item.at for sample in sent if sample.side != item.mode]
+    new = {sample.process for sample in sent if sample.side == item.mode}
+    return Obeyed(switch=item, seconds=round(max(old, default=0.0), 3), processes=len(new))
