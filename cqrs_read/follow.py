@@ -1,53 +1,68 @@
 """Following: keep every read model fresh until told to stop."""
 
+import logging
 import time
 from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError, connections
 
 from cqrs_read import backfill
 from cqrs_read.models import BackfillRun
 from cqrs_read.projection import projection_of
 from cqrs_read.read_model import ReadModel
-from cqrs_read.refresh import Refreshed, refresh
-from cqrs_read.state import trim
+from cqrs_read.refresh import refresh
+from cqrs_read.state import trim, withdraw_if_unseen
 
-TRIM_SECONDS = 10.0
+logger = logging.getLogger(__name__)
+
+CARE_SECONDS = 10.0
+"""Between two looks at the triggers and the length of the change log."""
+
+RECONNECT_SECONDS = 1.0
 
 
-def follow(
-    read_models: list[type[ReadModel]],
-    *,
-    interval: float,
-    stopped: Callable[[], bool],
-    on_refresh: Callable[[type[ReadModel], Refreshed], None] = lambda read_model, refreshed: None,
-) -> None:
+def follow(read_models: list[type[ReadModel]], *, interval: float, stopped: Callable[[], bool]) -> None:
     """Refresh ``read_models`` in turn; also does the repairs that lost changes have made necessary.
+
+    A database that goes away is waited for: nothing is lost meanwhile, since nothing is written either.
 
     Args:
         interval: seconds to wait when nothing has changed.
         stopped: asked between any two steps.
-        on_refresh: called after a refresh that found changes.
     """
-    trimmed_at = time.monotonic()
+    cared_at = 0.0
     while not stopped():
-        busy = False
-        for read_model in read_models:
-            refreshed = refresh(read_model)
-            if refreshed.keys:
-                busy = True
-                on_refresh(read_model, refreshed)
-            busy |= _repair_step(read_model)
-        if time.monotonic() - trimmed_at > TRIM_SECONDS:
-            for using in {projection_of(read_model).using for read_model in read_models}:
-                trim(using)
-            trimmed_at = time.monotonic()
-        if not busy:
-            time.sleep(interval)
+        try:
+            if time.monotonic() - cared_at > CARE_SECONDS:
+                _take_care(read_models)
+                cared_at = time.monotonic()
+            busy = [_step(read_model) for read_model in read_models]
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("The database is away, trying again in %s s: %s", RECONNECT_SECONDS, error)
+            connections.close_all()
+            time.sleep(RECONNECT_SECONDS)
+        else:
+            if not any(busy):
+                time.sleep(interval)
 
 
-def _repair_step(read_model: type[ReadModel]) -> bool:
-    """One chunk of a repair, if one is due: fresh changes never wait behind a whole one."""
+def _step(read_model: type[ReadModel]) -> bool:
+    """One window, and one chunk of a repair if one is due: fresh changes never wait behind a whole one.
+
+    Returns:
+        Whether there was anything to do.
+    """
+    refreshed = refresh(read_model)
     run = backfill.running(read_model)
-    if run is None or run.kind != BackfillRun.Kind.REPAIR:
-        return False
-    backfill.advance(read_model, run)
-    return True
+    repairing = run is not None and run.kind == BackfillRun.Kind.REPAIR
+    if run is not None and repairing:
+        backfill.advance(read_model, run)
+    return bool(refreshed.keys) or repairing
+
+
+def _take_care(read_models: list[type[ReadModel]]) -> None:
+    for read_model in read_models:
+        if reason := withdraw_if_unseen(read_model):
+            logger.warning("%s", reason)
+    for using in {projection_of(read_model).using for read_model in read_models}:
+        trim(using)

@@ -8,7 +8,7 @@ from cqrs_read.chunk import table_rows
 from cqrs_read.dependencies import streams
 from cqrs_read.projection import projection_of
 from cqrs_read.read_model import ReadModel, name_of, read_models
-from cqrs_read.state import reason_not_current, state_of
+from cqrs_read.state import reason_not_captured, reason_not_current, state_of
 from cqrs_read.table import table_name
 from cqrs_write import changelog
 
@@ -18,7 +18,7 @@ class ReadModelStatus:
     """One read model at a glance.
 
     ``state`` is ``empty``, ``filling`` or ``ready``; ``rows`` the database's estimate; ``pending`` the number of
-    change-log rows not consumed; ``lag_seconds`` the age of the oldest of them; ``reason`` why it cannot be served.
+    change-log rows not consumed; ``lag_seconds`` the age of the oldest of them; ``reason`` what is wrong with it.
     """
 
     name: str
@@ -38,6 +38,7 @@ def status_of(read_model: type[ReadModel]) -> ReadModelStatus:
     """The status of ``read_model``."""
     using, state = projection_of(read_model).using, state_of(read_model)
     reason, lag, pending = reason_not_current(read_model, state), 0.0, 0
+    unseen = reason_not_captured(read_model)
     if state.position:
         waiting = changelog.pending(using, state.position, streams(read_model))
         pending = waiting.rows
@@ -48,5 +49,5 @@ def status_of(read_model: type[ReadModel]) -> ReadModelStatus:
         rows=table_rows(using, table_name(read_model)),
         lag_seconds=max(0.0, round(lag, 3)),
         pending=pending,
-        reason=reason,
+        reason=unseen or reason,
     )

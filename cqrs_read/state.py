@@ -3,7 +3,7 @@
 import hashlib
 from functools import cache
 
-from cqrs_read.dependencies import streams
+from cqrs_read.dependencies import dependencies
 from cqrs_read.exceptions import NotCaptured
 from cqrs_read.models import ReadModelState
 from cqrs_read.projection import projection_of
@@ -33,11 +33,8 @@ def start_following(read_model: type[ReadModel]) -> ReadModelState:
         NotCaptured: if a table that it depends on does not report its writes now.
     """
     using = projection_of(read_model).using
-    needed = {stream.rpartition(".")[0] for stream in streams(read_model)}
-    if missing := [item for item in drift(using) if item.table in needed]:
-        raise NotCaptured(
-            f"{name_of(read_model)}: {'; '.join(map(str, missing))}. Run: manage.py cqrs_capture install"
-        )
+    if reason := reason_not_captured(read_model):
+        raise NotCaptured(reason)
     source, state = changelog.source(using), state_of(read_model)
     if state.position and (state.origin, state.lost, state.fingerprint) == (
         source.origin,
@@ -58,6 +55,14 @@ def start_following(read_model: type[ReadModel]) -> ReadModelState:
     return state
 
 
+def reason_not_captured(read_model: type[ReadModel]) -> str:
+    """Which tables of ``read_model`` do not report their writes, in one line; empty if all do."""
+    needed = {dependency.table for dependency in dependencies(read_model)}
+    missing = [str(item) for item in drift(projection_of(read_model).using) if item.table in needed]
+    remedy = "Run: manage.py cqrs_capture install"
+    return f"{name_of(read_model)}: {'; '.join(missing)}. {remedy}" if missing else ""
+
+
 def reason_not_current(read_model: type[ReadModel], state: ReadModelState) -> str:
     """Why the rows of ``read_model`` may not be served, in one line; empty if they may."""
     name = state.name
@@ -68,6 +73,20 @@ def reason_not_current(read_model: type[ReadModel], state: ReadModelState) -> st
     if state.ready_at is None:
         return f"{name} is being filled."
     return ""
+
+
+def withdraw_if_unseen(read_model: type[ReadModel]) -> str:
+    """Stop serving ``read_model`` while a table that it depends on does not report its writes.
+
+    It comes back by itself: whoever installs the triggers again also has every row computed anew.
+
+    Returns:
+        The reason, in one line; empty if all is well.
+    """
+    if reason := reason_not_captured(read_model):
+        states = ReadModelState.objects.using(projection_of(read_model).using)
+        states.filter(name=name_of(read_model)).update(ready_at=None)
+    return reason
 
 
 def trim(using: str) -> int:

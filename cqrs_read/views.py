@@ -4,12 +4,16 @@ Filters, ordering, pagination, permissions, throttles and renderers are DRF's, s
 view, so the legacy endpoint's own can be named there. Only the serializer is gone: a row is already what is shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+from rest_framework.fields import DateTimeField, DurationField
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 
 class ReadModelListView(GenericAPIView):  # type: ignore[type-arg]  # no brackets at run time
@@ -29,5 +33,21 @@ class ReadModelListView(GenericAPIView):  # type: ignore[type-arg]  # no bracket
         return self.get_paginated_response([self.represent(row) for row in page])
 
     def represent(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
-        """One item of the answer, from the columns of one row."""
-        return row
+        """One item of the answer, from the columns of one row; by default these, as a serializer shows them."""
+        return {name: shown(value) for name, value in row.items()}
+
+
+def shown(value: Any) -> Any:
+    """The value of a column as DRF's serializers show it, where its JSON encoder would do otherwise."""
+    return SHOWN[type(value)](value) if type(value) in SHOWN else value
+
+
+def _decimal(value: Decimal) -> Decimal | str:
+    return str(value) if api_settings.COERCE_DECIMAL_TO_STRING else value
+
+
+SHOWN: dict[type, Callable[[Any], Any]] = {
+    Decimal: _decimal,
+    datetime: DateTimeField().to_representation,
+    timedelta: DurationField().to_representation,
+}

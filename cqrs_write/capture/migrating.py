@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.management import CommandError
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
 
@@ -10,6 +11,7 @@ from cqrs_write import changelog
 from cqrs_write.backends import VENDORS, load
 from cqrs_write.capture.install import install, remove
 from cqrs_write.conf import settings
+from cqrs_write.exceptions import CaptureError
 
 
 def follow_migrations(app: AppConfig) -> None:
@@ -27,7 +29,11 @@ def _before(*, using: str, plan: list[Any], **kwargs: Any) -> None:
 def _after(*, using: str, verbosity: int, **kwargs: Any) -> None:
     if not _captures(using):
         return
-    for change in install(using):
+    try:
+        changes = install(using)
+    except CaptureError as error:
+        raise CommandError(str(error)) from error
+    for change in changes:
         if verbosity >= 1:
             print(f"  Capture: {change.table} (was {change.kind})")  # noqa: T201  as migrate itself prints
 

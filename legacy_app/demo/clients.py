@@ -15,7 +15,7 @@ from legacy_app.demo.shop import Shop
 
 ORDERS = "/api/orders/"
 NOTE = "demo order "
-PAUSE_SECONDS = 0.25
+PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +94,6 @@ def random_list(shop: Shop) -> str:
             f"?status={random.choice(['new', 'paid', 'shipped', 'refunded'])}",
             f"?customer={random.choice(shop.customers)}",
             f"?placed_after={since}&ordering=placed_at",
-            "?ordering=-id&page_size=50",
+            "?ordering=-id&page_size=10",
         ]
     )

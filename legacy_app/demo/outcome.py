@@ -7,7 +7,7 @@ from typing import Any
 from legacy_app.demo.measurements import Figures, as_document
 from legacy_app.demo.promises import Promises, kept
 from legacy_app.demo.stage import Stage
-from legacy_app.demo.switches import PROMISED_SECONDS, Obeyed, obedience
+from legacy_app.demo.switches import Obeyed, obedience
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +55,9 @@ class Outcome:
 
 def outcome_of(stage: Stage) -> Outcome:
     switches = obedience(stage.switches, stage.measurements.taken())
-    late = [
-        f"{item.switch.endpoint} to {item.switch.mode} took {item.seconds:.2f} s, promised are {PROMISED_SECONDS}"
-        for item in switches
-        if item.late
-    ]
     return Outcome(
         figures=stage.measurements.figures(),
-        errors=[*stage.errors, *late],
+        errors=stage.errors,
         differences=stage.differences,
         promises=stage.promises or kept(stage.clients.placed),
         switches=switches,

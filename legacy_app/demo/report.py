@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from legacy_app.demo.outcome import Outcome, slowest
+from legacy_app.demo.switches import PROMISED_SECONDS
 
 SHOWN = 5
 
@@ -35,13 +36,13 @@ def endpoint_table(outcome: Outcome) -> Table:
 
 
 def promise_table(outcome: Outcome) -> Table:
-    promises, processes = outcome.promises, max((item.processes for item in outcome.switches), default=0)
+    promises = outcome.promises
     table = Table(box=SIMPLE_HEAD, title="Every promise", title_justify="left", title_style="bold")
     table.add_column("what", no_wrap=True)
     table.add_column("found", justify="right")
     table.add_column("how it was found")
     rows = [
-        ("errors", verdict(len(outcome.errors)), "failed requests and legacy writes, late switches"),
+        ("errors", verdict(len(outcome.errors)), "failed requests and failed legacy writes"),
         (
             "differences",
             verdict(len(outcome.differences)),
@@ -54,7 +55,7 @@ def promise_table(outcome: Outcome) -> Table:
         (
             "switches",
             f"{len(outcome.switches)}",
-            f"{processes} web processes obeyed within {slowest(outcome.switches):.2f} s",
+            switching(outcome),
         ),
         (
             "lag",
@@ -71,6 +72,14 @@ def promise_table(outcome: Outcome) -> Table:
 def command_fates(outcome: Outcome) -> str:
     promises = outcome.promises
     return f"{promises.done:,} done, {promises.dead:,} dead with a cause"
+
+
+def switching(outcome: Outcome) -> Text:
+    seconds = slowest(outcome.switches)
+    processes = max((item.processes for item in outcome.switches), default=0)
+    every = "the web process" if processes == 1 else f"all {processes} web processes"
+    text = f"obeyed by {every} within {seconds:.2f} s, promised is {PROMISED_SECONDS:.0f} s"
+    return Text(text, style="red" if seconds > PROMISED_SECONDS else "")
 
 
 def where(tracebacks: dict[str, int]) -> str:

@@ -4,17 +4,15 @@
 """
 
 import os
-from pathlib import Path
+
+from kombu.transport import TRANSPORT_ALIASES
 
 from legacy_app.settings_cqrs import *  # noqa: F403
 
-_folder = Path(os.environ["DEMO_BROKER_FOLDER"])
-CELERY_BROKER_URL = "filesystem://"
+TRANSPORT_ALIASES["folder"] = "legacy_app.demo.folder_broker:Transport"
+
+CELERY_BROKER_URL = "folder://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {"folder": os.environ["DEMO_BROKER_FOLDER"]}
 CELERY_TASK_ALWAYS_EAGER = False
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # One folder for both: every process writes and reads the same messages.
-    "data_folder_in": str(_folder / "messages"),
-    "data_folder_out": str(_folder / "messages"),
-    "control_folder": str(_folder / "control"),
-    "polling_interval": 0.05,
-}
+# Remote control needs a broker that can tell all workers the same.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False

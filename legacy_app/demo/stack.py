@@ -122,8 +122,6 @@ class Stack:
 
     def _file_environment(self) -> dict[str, str]:
         folder = self._exit.enter_context(Lifeline()).directory
-        for name in ("messages", "control"):
-            (folder / "broker" / name).mkdir(parents=True)
         return {
             "DATABASE_URL": f"sqlite:///{folder / 'shop.sqlite3'}",
             "REDIS_URL": "",

@@ -31,10 +31,6 @@ class Obeyed:
     seconds: float
     processes: int
 
-    @property
-    def late(self) -> bool:
-        return self.seconds > PROMISED_SECONDS
-
 
 def switch(endpoint: str, mode: str) -> Switch:
     set_mode(endpoint, mode, by="demo", reason="manage.py demo")

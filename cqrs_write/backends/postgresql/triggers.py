@@ -1,10 +1,10 @@
 """PostgreSQL triggers: statement-level, one per operation, one change-log row per stream and statement.
 
-A legacy write must never fail because of them, so a function first counts the columns that it is about to
-name, and looks for the change log: the statement's own lock keeps the columns in place from then on. Where one is missing, or where the
-transaction may see an older catalog than the statement does (any isolation but READ COMMITTED), the same body
-runs under EXCEPTION and falls back to "everything". The plain path has no subtransaction on purpose: more than
-64 in one transaction make every other session's snapshots slow.
+A legacy write must never fail because of them, so a function first looks for the change log and counts the
+columns that it is about to name: the statement's own lock keeps them in place from then on. Where something is
+missing, or where the transaction may see an older catalog than the statement does (any isolation but READ
+COMMITTED), the same body runs under EXCEPTION and falls back to "everything". The plain path has no
+subtransaction on purpose: more than 64 in one transaction make every other session's snapshots slow.
 
 ``jit`` is off inside: the plan that is cached by one huge statement would be compiled anew for each small one.
 """

@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ class Crew:
     """Threads that repeat an action until the time is over; what one of them raises fails the test."""
 
     def __init__(self) -> None:
-        self.stopped, self.errors, self.threads = threading.Event(), list[BaseException](), list[Any]()
+        self.stopped, self.loops = threading.Event(), list[Callable[[], None]]()
 
     def repeat(self, action: Callable[[random.Random], object], seed: int) -> None:
         def loop() -> None:
@@ -39,22 +40,19 @@ class Crew:
             try:
                 while not self.stopped.is_set():
                     action(choice)
-            except BaseException as error:
-                self.errors.append(error)
             finally:
+                self.stopped.set()
                 connection.close()
 
-        self.threads.append(threading.Thread(target=loop))
+        self.loops.append(loop)
 
     def work(self, seconds: float) -> None:
-        for thread in self.threads:
-            thread.start()
-        self.stopped.wait(seconds)
-        self.stopped.set()
-        for thread in self.threads:
-            thread.join(60)
-        if self.errors:
-            raise self.errors[0]
+        with ThreadPoolExecutor(len(self.loops)) as threads:
+            working = [threads.submit(loop) for loop in self.loops]
+            self.stopped.wait(seconds)
+            self.stopped.set()
+        for one in working:
+            one.result()
 
 
 def write(choice: random.Random) -> None:
@@ -133,7 +131,6 @@ def refresh_now(choice: random.Random) -> None:
 
 def test_nothing_is_lost_and_nothing_is_wrong(filled: list[Order]) -> None:
     seed = random.randrange(10_000)
-    print(f"seed {seed}")
     crew = Crew()
     for number in range(WRITERS):
         crew.repeat(write, seed + number)

@@ -6,6 +6,7 @@ from cqrs_read.backfill import backfill
 from cqrs_read.lag import status_of
 from cqrs_read.refresh import refresh
 from cqrs_read.state import trim
+from cqrs_write.capture.install import install, remove
 from legacy_app.orders.models import Order
 from legacy_app.orders_cqrs.read_models import OrderSummary
 
@@ -28,6 +29,14 @@ def test_lag_is_the_age_of_the_oldest_change_that_waits(filled: list[Order]) -> 
     assert waiting.lag_seconds > 0
     refresh(OrderSummary)
     assert (status_of(OrderSummary).pending, status_of(OrderSummary).lag_seconds) == (0, 0)
+
+
+def test_writes_that_go_unseen_are_shown(filled: list[Order]) -> None:
+    remove("default")
+    try:
+        assert "orders_order: triggers missing" in status_of(OrderSummary).reason
+    finally:
+        install("default")
 
 
 def test_trimming_deletes_what_is_consumed_and_nothing_else(filled: list[Order]) -> None:

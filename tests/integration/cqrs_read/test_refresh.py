@@ -10,8 +10,9 @@ from cqrs_read import backfill as backfills
 from cqrs_read.follow import follow
 from cqrs_read.models import BackfillRun, ReadModelState
 from cqrs_read.refresh import refresh
-from cqrs_read.serving import reason_not_to_serve
+from cqrs_read.serving import forget, reason_not_to_serve
 from cqrs_write import changelog
+from cqrs_write.capture.install import install, remove
 from legacy_app.customers.models import Customer
 from legacy_app.orders import pricing
 from legacy_app.orders.models import Category, Order, OrderLine, Payment, Product
@@ -114,6 +115,20 @@ class TestWhenEverythingMayHaveChanged:
         refreshed()
         assert reason_not_to_serve(OrderSummary) == ""
         assert backfills.running(OrderSummary) is None
+
+    def test_while_triggers_are_missing_it_is_not_served(self, filled: list[Order], refreshed: Any) -> None:
+        remove("default")
+        try:
+            steps = iter(range(2))
+            follow([OrderSummary], interval=0, stopped=lambda: next(steps, None) is None)
+            assert reason_not_to_serve(OrderSummary)
+        finally:
+            install("default")
+        steps = iter(range(10))
+        follow([OrderSummary], interval=0, stopped=lambda: next(steps, None) is None)
+        forget()
+        assert reason_not_to_serve(OrderSummary) == ""
+        refreshed()
 
     def test_a_position_of_another_database_is_recognised(self, filled: list[Order], refreshed: Any) -> None:
         ReadModelState.objects.update(origin="restored from elsewhere")

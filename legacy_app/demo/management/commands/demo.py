@@ -15,6 +15,9 @@ from legacy_app.demo.serve import serve
 from legacy_app.demo.stage import Stage
 
 INTERRUPTED = 130
+# The scale and the clients with which a run takes about a minute.
+ON_SERVERS = 1.5, 6
+ON_SQLITE = 0.3, 3
 
 
 class Command(BaseCommand):
@@ -22,7 +25,9 @@ class Command(BaseCommand):
     requires_system_checks = []  # They ask the database, which does not run yet.
 
     def add_arguments(self, parser):
-        parser.add_argument("--scale", type=float, default=1.0, help="1 is 20,000 orders (default)")
+        parser.add_argument(
+            "--scale", type=float, help="1 is 20,000 orders (default: 1.5, with --sqlite 0.3)"
+        )
         parser.add_argument(
             "--seconds", type=float, default=30.0, help="how long the load goes on (default: 30)"
         )
@@ -34,10 +39,14 @@ class Command(BaseCommand):
         parser.add_argument("--serve", action="store_true", help="keep everything running until Ctrl-C")
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
 
-    def handle(self, *, clients, **options):
-        names = ("scale", "seconds", "port", "sqlite", "serve", "json")
-        default = 3 if options["sqlite"] else 6
-        chosen = Options(clients=clients or default, **{name: options[name] for name in names})
+    def handle(self, *, scale, clients, **options):
+        default_scale, default_clients = ON_SQLITE if options["sqlite"] else ON_SERVERS
+        names = ("seconds", "port", "sqlite", "serve", "json")
+        chosen = Options(
+            scale=default_scale if scale is None else scale,
+            clients=default_clients if clients is None else clients,
+            **{name: options[name] for name in names},
+        )
         if chosen.problem:
             raise CommandError(chosen.problem, returncode=2)
         signal.signal(signal.SIGTERM, interrupt)

@@ -84,11 +84,7 @@ def test_a_function_of_another_plan_is_stale_and_replaced_without_a_lock(order: 
     execute("COMMENT ON FUNCTION " + _function() + "() IS 'older'")
     assert drift("default") == [Drift(table="orders_order", kind="stale")]
     (change,) = install("default")
-    assert not [
-        statement
-        for statement in change.statements
-        if "TRIGGER " in statement.split("AS $cqrs$")[0].upper().replace("RETURNS TRIGGER", "")
-    ]
+    assert not any('ON "public"."orders_order"' in statement for statement in change.statements)
     assert drift("default") == []
 
 
@@ -103,6 +99,7 @@ def test_a_table_that_django_remakes_is_captured_again_by_migrate(order: Order, 
 def _function() -> str:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tgfoid::regproc::text FROM pg_trigger WHERE tgname = 'cqrs_capture_update' AND tgrelid = 'orders_order'::regclass"
+            "SELECT tgfoid::regproc::text FROM pg_trigger "
+            "WHERE tgname = 'cqrs_capture_update' AND tgrelid = 'orders_order'::regclass"
         )
         return str(cursor.fetchone()[0])

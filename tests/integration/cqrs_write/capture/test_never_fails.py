@@ -40,7 +40,8 @@ def test_a_renamed_column_reports_everything(column_renamed: Order, logged: Any)
         execute("UPDATE orders_orderline SET quantity = 7")
         execute("DELETE FROM orders_orderline WHERE sku = 'A'")
         execute(
-            "INSERT INTO orders_orderline (order_id, sku, quantity, unit_price, rebate) SELECT id, 'A', 1, 1, 0 FROM orders_order"
+            "INSERT INTO orders_orderline (order_id, sku, quantity, unit_price, rebate) "
+            "SELECT id, 'A', 1, 1, 0 FROM orders_order"
         )
     assert LINES in log.window.everything
 

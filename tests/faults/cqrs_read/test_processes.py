@@ -1,0 +1,81 @@
+"""Real processes: a refresher that follows, and workers of the read side that are killed."""
+
+import signal
+import time
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from cqrs_read.backfill import backfill, running
+from cqrs_read.lag import status_of
+from cqrs_read.verify import verify
+from legacy_app.customers.models import Customer
+from legacy_app.orders.models import Order
+from legacy_app.orders_cqrs.read_models import OrderSummary
+from tests.integration.cqrs_read.oracle import legacy_answer, read_model_answer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NAME = "orders_cqrs.OrderSummary"
+
+
+def wait_until(reached: Any, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < deadline, "not reached in time"
+        time.sleep(0.02)
+
+
+def caught_up() -> bool:
+    return status_of(OrderSummary).pending == 0
+
+
+def test_a_refresher_follows_until_it_is_told_to_stop(filled: list[Order], spawn: Any) -> None:
+    follower = spawn("manage.py", "cqrs_refresh", "--follow")
+    follower.wait_for("Following orders_cqrs.OrderSummary")
+    Customer.objects.update(name="renamed")
+    wait_until(caught_up)
+    assert read_model_answer() == legacy_answer()
+    assert follower.stop() == 0
+
+
+@pytest.mark.postgresql
+def test_a_refresher_outlives_its_database_connection(filled: list[Order], spawn: Any) -> None:
+    follower = spawn("manage.py", "cqrs_refresh", "--follow")
+    follower.wait_for("Following")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    follower.wait_for("The database is away, trying again")
+    Customer.objects.update(name="renamed")
+    wait_until(caught_up)
+    assert read_model_answer() == legacy_answer()
+
+
+def test_a_refresher_that_is_killed_has_lost_nothing(filled: list[Order], spawn: Any) -> None:
+    for round_ in range(3):
+        follower = spawn("manage.py", "cqrs_refresh", "--follow", "--interval", "0")
+        follower.wait_for("Following")
+        for number in range(20):
+            Order.objects.update(note=f"{round_}.{number}")
+        follower.send(signal.SIGKILL)
+        follower.wait()
+        Order.objects.update(note=f"after kill {round_}")
+    call_command("cqrs_refresh", verbosity=0)
+    assert verify(OrderSummary).differences == ()
+    assert read_model_answer() == legacy_answer()
+
+
+def test_a_backfill_that_is_killed_goes_on(transactional_db: None, spawn: Any) -> None:
+    call_command("seed_legacy", "--scale", "0.5", verbosity=0)
+    process = spawn("manage.py", "cqrs_backfill", NAME)
+    wait_until(lambda: running(OrderSummary) is not None or process.exit_code is not None)
+    process.send(signal.SIGKILL)
+    process.wait()
+    backfill(OrderSummary)
+    assert verify(OrderSummary).differences == ()
+    assert OrderSummary.objects.count() == Order.objects.filter(cancelled=False).count() > 9000
