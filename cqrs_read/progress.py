@@ -20,7 +20,8 @@ def progress_bar(stream: Any, title: str) -> Iterator[Callable[[chunk.Progress],
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    bar = Progress(*columns, console=Console(file=stream))
+    # Django's wrapper ends all that is written with a new line, the bar's own way back up included.
+    bar = Progress(*columns, console=Console(file=getattr(stream, "_out", stream)))
     task = bar.add_task(title, total=None, rate="")
 
     def show(progress: chunk.Progress) -> None:

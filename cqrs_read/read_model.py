@@ -8,6 +8,8 @@ from django.db import models
 from cqrs_read.exceptions import ReadModelIsReadOnly
 from cqrs_write.exceptions import UnknownName
 
+REMEDY = "The models.py of its app must import it."
+
 
 class ReadModelQuerySet(models.QuerySet["ReadModel"]):
     """Reads as every queryset does, and refuses to write."""
@@ -75,5 +77,5 @@ def read_model_named(name: str) -> type[ReadModel]:
     """
     by_name = {name_of(model): model for model in read_models()}
     if name not in by_name:
-        raise UnknownName("read model", name, list(by_name))
+        raise UnknownName("read model", name, list(by_name), remedy=REMEDY)
     return by_name[name]

@@ -27,7 +27,7 @@ class ServiceCommand(BaseCommand):
         except CqrsError as error:
             raise CommandError(str(error), returncode=USAGE) from error
         except DatabaseError as error:
-            raise CommandError(f"Database: {one_line(error)}", returncode=USAGE) from error
+            raise CommandError(f"Database: {one_line(error)}{_remedy(error)}", returncode=USAGE) from error
 
     def serve(self, *args: Any, **options: Any) -> None:
         """Do the work. Raises CqrsError for what the user can mend."""
@@ -40,6 +40,12 @@ class ServiceCommand(BaseCommand):
     def console(self) -> Console:
         """A rich console over ``self.stdout``, so that ``call_command(stdout=…)`` sees it too."""
         return Console(file=cast(IO[str], self.stdout), soft_wrap=True, highlight=False)
+
+
+def _remedy(error: DatabaseError) -> str:
+    """A table of ours that is not there: PostgreSQL and SQLite say so in their own words."""
+    missing = any(text in str(error) for text in ("does not exist", "no such table"))
+    return ". Run: manage.py migrate" if missing else ""
 
 
 def one_line(error: BaseException) -> str:

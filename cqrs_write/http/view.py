@@ -42,7 +42,7 @@ class CommandView(APIView):
         try:
             command = self.to_command(request)
             if wants_async(request.headers.get("Prefer", "")):
-                return self.accepted(request, self.accept(request, command))
+                return self.accept(request, command)
             result = dispatch(command, actor=request.user, using=self.using)
         except InvalidCommand as error:
             raise ValidationError({"detail": str(error)}) from error
@@ -72,9 +72,10 @@ class CommandView(APIView):
         """The body of the inline answer: the handler's result, unless overridden."""
         return result
 
-    def accept(self, request: Request, command: Command) -> LoggedCommand:
+    def accept(self, request: Request, command: Command) -> Response:
+        # In one transaction: a command whose client learns no status URL must not be executed.
         with transaction.atomic(using=self.using):
-            return accept(command, actor=request.user, using=self.using)
+            return self.accepted(request, accept(command, actor=request.user, using=self.using))
 
     def accepted(self, request: Request, row: LoggedCommand) -> Response:
         return Response(

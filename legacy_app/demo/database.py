@@ -7,6 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection, connections
 
+from cqrs_write import changelog
 from legacy_app import settings as legacy_settings
 from legacy_app.demo.exceptions import CannotStart
 from legacy_app.seed.flush import find_rows
@@ -46,7 +47,7 @@ def refuse_full_database() -> None:
 
 def own_tables() -> set[str]:
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
-    return tables | {"django_migrations"}
+    return tables | {"django_migrations", changelog.TABLE}
 
 
 def shop_tables() -> set[str]:

@@ -1,5 +1,6 @@
 """The processes of a run, each ended by a guardian of its own whatever happens to this one."""
 
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -22,7 +23,6 @@ class Process:
     Args:
         name: what people call it.
         argv: the arguments of ``python``.
-        stop_signal: what ends it quickly.
         sign: what its log says once it is ready.
     """
 
@@ -33,20 +33,22 @@ class Process:
         argv: list[str],
         environment: Mapping[str, str],
         *,
-        stop_signal: int,
         sign: str,
     ) -> None:
         self.name = name
         self.lifeline = lifeline
-        self.stop_signal = stop_signal
         self.sign = sign
         self.pid = lifeline.spawn(
-            [sys.executable, *argv], environment, stop_signal=stop_signal, folder=Path(settings.BASE_DIR)
+            [sys.executable, *argv], environment, stop_signal=signal.SIGKILL, folder=Path(settings.BASE_DIR)
         )
 
     @property
     def log(self) -> Path:
         return self.lifeline.log
+
+    def kill(self) -> None:
+        """End it at once, as its guardian does: what it had in hand has no effect, and nobody waits for it."""
+        self.lifeline.send(signal.SIGKILL)
 
     def check(self) -> None:
         """
@@ -55,7 +57,7 @@ class Process:
         """
         code = self.lifeline.exit_code()
         if code is not None:
-            raise died(self.name, f"with code {code}", self.log)
+            raise died(f"The {self.name}", f"with code {code}", self.log)
 
     def await_start(self) -> None:
         """Wait until it is ready.
@@ -67,7 +69,7 @@ class Process:
         while self.sign not in self.log.read_text(errors="replace"):
             self.check()
             if time.monotonic() > deadline:
-                raise died(self.name, f"not starting within {START_SECONDS:.0f} s", self.log)
+                raise died(f"The {self.name}", f"not starting within {START_SECONDS:.0f} s", self.log)
             time.sleep(POLL_SECONDS)
 
     @property
@@ -77,4 +79,4 @@ class Process:
 
 def died(name: str, how: str, log: Path) -> ProcessDied:
     lines = "\n".join(f"  {line}" for line in last_lines(log, count=12)) or "  (its log is empty)"
-    return ProcessDied(f"The {name} ended {how}. The last lines of its log:\n{lines}")
+    return ProcessDied(f"{name} ended {how}. The last lines of its log:\n{lines}")

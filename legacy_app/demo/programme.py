@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from legacy_app.demo.chapters.backfill import fill
@@ -75,7 +76,7 @@ def play(programme: Sequence[Chapter], stage: Stage) -> None:
         stage.narrator.chapter(number, len(programme), chapter.title, chapter.why)
         try:
             chapter.play(stage)
-        except DatabaseError as error:
+        except (DatabaseError, CommandError) as error:
             blame_the_dead(stage)
             raise DemoError(f"{chapter.title}: {' '.join(str(error).split())}") from error
 

@@ -1,7 +1,6 @@
 """Everything that runs beside the demo: servers, web workers, Celery, the refresh loop."""
 
 import os
-import signal
 import socket
 import time
 from collections.abc import Callable
@@ -55,9 +54,8 @@ class Stack:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        # All at once: each guardian begins to stop its process when its lifeline is cut.
         for process in self.processes:
-            process.lifeline.send(process.stop_signal)
+            process.kill()
         self._exit.close()
 
     @property
@@ -82,10 +80,10 @@ class Stack:
 
     def start_processes(self) -> None:
         """Start all processes, which need the tables; :meth:`await_processes` waits for them."""
-        self._start("web server", self._gunicorn(), signal.SIGQUIT, "Listening at")
-        self._start("Celery worker", self._celery_worker(), signal.SIGQUIT, "ready.")
-        self._start("Celery beat", CELERY_BEAT, signal.SIGTERM, "beat: Starting")
-        self._start("refresh loop", ["manage.py", "cqrs_refresh", "--follow"], signal.SIGTERM, "Following")
+        self._start("web server", self._gunicorn(), "Listening at")
+        self._start("Celery worker", self._celery_worker(), "ready.")
+        self._start("Celery beat", CELERY_BEAT, "beat: Starting")
+        self._start("refresh loop", ["manage.py", "cqrs_refresh", "--follow"], "Following")
 
     def await_processes(self, token: str) -> None:
         """Wait until all are ready; web workers are, when each has answered a request.
@@ -129,15 +127,17 @@ class Stack:
             "DJANGO_SETTINGS_MODULE": "legacy_app.demo.settings_sqlite",
         }
 
-    def _start(self, name: str, argv: list[str], stop_signal: int, sign: str) -> None:
+    def _start(self, name: str, argv: list[str], sign: str) -> None:
         lifeline = self._exit.enter_context(Lifeline())
-        environment = os.environ | self.environment | {"PYTHONUNBUFFERED": "1"}
-        self.processes.append(Process(name, lifeline, argv, environment, stop_signal=stop_signal, sign=sign))
+        # What a killed process leaves in its temporary directory goes with the lifeline's.
+        more = {"PYTHONUNBUFFERED": "1", "TMPDIR": str(lifeline.directory)}
+        environment = os.environ | self.environment | more
+        self.processes.append(Process(name, lifeline, argv, environment, sign=sign))
 
     def _gunicorn(self) -> list[str]:
         return [
             *("-m", "gunicorn", "legacy_app.demo.wsgi", "--bind", f"{HOST}:{self.port}"),
-            *("--worker-class", "gthread", "--keep-alive", "30"),
+            *("--worker-class", "gthread", "--keep-alive", "30", "--no-control-socket"),
             *("--workers", str(self.sizes.web_workers), "--threads", str(self.sizes.web_threads)),
         ]
 

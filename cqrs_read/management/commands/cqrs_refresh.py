@@ -7,6 +7,7 @@ from cqrs_read.conf import settings
 from cqrs_read.follow import follow
 from cqrs_read.read_model import ReadModel, name_of, read_model_named, read_models
 from cqrs_read.refresh import Refreshed, refresh
+from cqrs_read.state import reason_not_current, state_of
 from cqrs_write.cli import ServiceCommand
 
 
@@ -25,6 +26,8 @@ class Command(ServiceCommand):
         self, *, read_models: list[str], follow: bool, interval: float | None, json: bool, **options: Any
     ) -> None:
         models = _chosen(read_models)
+        for reason in filter(None, (reason_not_current(model, state_of(model)) for model in models)):
+            self.stderr.write(reason)
         if follow:
             self._follow(models, interval if interval is not None else settings().refresh_interval)
             return

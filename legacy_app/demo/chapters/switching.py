@@ -8,14 +8,21 @@ ROUNDS = 3
 
 
 def move_reads(stage: Stage) -> None:
-    stage.switch(READ, "cqrs")
-    stage.play(0.2)
-    tell_switches(stage, 1)
+    move(stage, READ)
 
 
 def move_writes(stage: Stage) -> None:
-    stage.switch(WRITE, "cqrs")
+    move(stage, WRITE)
+
+
+def move(stage: Stage, endpoint: str) -> None:
+    stage.switch(endpoint, "cqrs")
     stage.play(0.2)
+    for item in stage.measurements.figures():
+        if item.endpoint == endpoint:
+            stage.narrator.say(
+                f"by {item.side}: {item.p50_ms:,.0f} ms in the median, {item.queries:,} queries"
+            )
     tell_switches(stage, 1)
 
 
@@ -33,4 +40,5 @@ def tell_switches(stage: Stage, count: int) -> None:
     results = obedience(stage.switches, stage.measurements.taken())[-count:]
     longest = max(result.seconds for result in results)
     what = "The switch was" if count == 1 else f"{count} switches were each"
-    stage.narrator.say(f"{what} obeyed by every web process within {longest:.2f} s; {stage.load()}")
+    stage.narrator.say(f"{what} obeyed by every web process within {longest:.2f} s")
+    stage.narrator.say(stage.load())

@@ -28,6 +28,16 @@ def wait_until(reached: Any, seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
+def others_terminated() -> int:
+    """End every other connection to the test database. Returns how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        return int(cursor.fetchone()[0])
+
+
 def caught_up() -> bool:
     return status_of(OrderSummary).pending == 0
 
@@ -45,11 +55,7 @@ def test_a_refresher_follows_until_it_is_told_to_stop(filled: list[Order], spawn
 def test_a_refresher_outlives_its_database_connection(filled: list[Order], spawn: Any) -> None:
     follower = spawn("manage.py", "cqrs_refresh", "--follow")
     follower.wait_for("Following")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    wait_until(lambda: others_terminated() > 0)
     follower.wait_for("The database is away, trying again")
     Customer.objects.update(name="renamed")
     wait_until(caught_up)

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from psycopg import sql
 
-from .guide import Reader
+from .reader import Reader
 
 ROOT = Path(__file__).resolve().parents[3]
 GUIDE = ROOT / "migration_guides" / "first-endpoint.md"

@@ -117,6 +117,7 @@ def test_without_a_status_resource_nothing_is_accepted_silently(ada, settings):
 
     with pytest.raises(ConfigurationError, match="cqrs_write"):
         post(WriteView, {"text": "async"}, ada, prefer="respond-async")
+    assert not LoggedCommand.objects.exists()
 
 
 def status_for(user, row):

@@ -1,0 +1,90 @@
+"""The command line: which benchmark, how much data, and where the numbers go."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from typing import Any
+
+from rich.console import Console
+
+from benchmarks.benchmark import BENCHMARKS, Benchmark
+from benchmarks.report import show_list, table, write_json
+from benchmarks.stand import StandFailed, python, seeded_stand
+from legacy_app.servers import ServerError
+from legacy_app.servers.binaries import find_postgresql
+
+
+def main(arguments: list[str]) -> int:
+    options = parser().parse_args(arguments)
+    console = Console(stderr=True) if options.json == "-" else Console()
+    if options.list:
+        show_list(Console())
+        return 0
+    if options.name not in {*BENCHMARKS, "all"}:
+        sys.stderr.write(f"Name a benchmark: {', '.join(BENCHMARKS)}, or all.\n")
+        return 2
+    names = list(BENCHMARKS) if options.name == "all" else [options.name]
+    try:
+        results = {name: measured(BENCHMARKS[name], options, console) for name in names}
+    except (ServerError, StandFailed) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    if options.json:
+        write_json(options.json, results if options.name == "all" else results[options.name])
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python benchmarks/run.py",
+        description="Measure what the toolkit costs and gains, against what a team would have without it. "
+        "Servers are started for the occasion and stopped with it.",
+        epilog="For figures to compare, leave the machine alone meanwhile.",
+    )
+    parser.add_argument("name", nargs="?", metavar="NAME", help=f"{', '.join(BENCHMARKS)}, or all")
+    parser.add_argument("--list", action="store_true", help="say what each benchmark measures, and end")
+    parser.add_argument(
+        "--quick", action="store_true", help="little data, few rounds: whether it runs, no figures"
+    )
+    parser.add_argument("--durable", action="store_true", help="let every commit wait for the disk")
+    parser.add_argument(
+        "--scale", type=float, help="how much data: 1 is 20,000 orders (default: the benchmark's)"
+    )
+    parser.add_argument(
+        "--json", nargs="?", const="-", metavar="FILE", help="write JSON, to stdout unless a file is named"
+    )
+    return parser
+
+
+def measured(benchmark: Benchmark, options: argparse.Namespace, console: Console) -> dict[str, Any]:
+    """Run one benchmark on a stand of its own and show its figures."""
+    scale = options.scale or (benchmark.quick_scale if options.quick else benchmark.scale)
+    flags = ["--quick"] if options.quick else []
+    with (
+        console.status(f"{benchmark.name}: {scale * 20_000:,.0f} orders"),
+        seeded_stand(scale, durable=options.durable) as environment,
+    ):
+        numbers = json.loads(python(environment, "-m", "benchmarks.child", benchmark.name, *flags))
+    met = {figure.name: figure.is_met(numbers[figure.name]) for figure in benchmark.figures}
+    result = {
+        "benchmark": benchmark.name,
+        **numbers,
+        "targets": {figure.name: figure.target for figure in benchmark.figures if figure.target},
+        "missed": [name for name, is_met in met.items() if is_met is False],
+        "conditions": conditions(scale, options),
+    }
+    console.print(table(benchmark, result))
+    return result
+
+
+def conditions(scale: float, options: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "scale": scale,
+        "quick": options.quick,
+        "durable": options.durable,
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "postgresql": find_postgresql().version,
+    }

@@ -1,0 +1,48 @@
+"""Measuring sides in alternating rounds, so that what disturbs the machine disturbs all of them."""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+
+Side = Callable[[], float]
+
+
+def alternate(sides: Mapping[str, Side], rounds: int, *, warm_up: int = 1) -> dict[str, list[float]]:
+    """Measure every side once a round, in turned order every second round.
+
+    Args:
+        sides: Each measures itself once and returns a number.
+        warm_up: Rounds that are run first and thrown away.
+    """
+    measured: dict[str, list[float]] = {name: [] for name in sides}
+    for number in range(-warm_up, rounds):
+        order = list(sides) if number % 2 else list(reversed(sides))
+        for name in order:
+            value = sides[name]()
+            if number >= 0:
+                measured[name].append(value)
+    return measured
+
+
+def paired_ratio(above: list[float], below: list[float]) -> float:
+    """The median of the ratios within each round: a slow minute of the machine is in both of its numbers."""
+    return statistics.median(a / b for a, b in zip(above, below, strict=True))
+
+
+def quartiles(above: list[float], below: list[float]) -> tuple[float, float]:
+    """Between which ratios the middle half of the rounds lies."""
+    ratios = [a / b for a, b in zip(above, below, strict=True)]
+    if len(ratios) < 2:
+        return ratios[0], ratios[0]
+    low, _, high = statistics.quantiles(ratios, n=4, method="inclusive")
+    return low, high
+
+
+def median_seconds(action: Callable[[int], object], times: int) -> float:
+    """The median time of one call, over ``times`` calls with 0, 1, 2, …"""
+    taken = []
+    for number in range(times):
+        started = time.perf_counter()
+        action(number)
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken)

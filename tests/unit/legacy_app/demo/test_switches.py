@@ -1,0 +1,31 @@
+from legacy_app.demo.measurements import READ, WRITE, Sample
+from legacy_app.demo.switches import Switch, obedience
+
+
+def sample(started: float, side: str, process: str = "1", endpoint: str = READ) -> Sample:
+    return Sample(
+        endpoint=endpoint, side=side, started=started, milliseconds=1, queries=1, process=process, error=""
+    )
+
+
+def test_a_switch_is_obeyed_once_the_old_side_gets_no_more_requests():
+    samples = [
+        sample(9.9, "legacy"),
+        sample(10.1, "legacy"),
+        sample(10.2, "cqrs", "2"),
+        sample(10.5, "legacy"),
+        sample(11.0, "cqrs", "1"),
+        sample(12.0, "legacy", endpoint=WRITE),
+    ]
+
+    (result,) = obedience([Switch(endpoint=READ, mode="cqrs", at=10.0)], samples)
+
+    assert (result.seconds, result.processes) == (0.5, 2)
+
+
+def test_what_comes_after_the_next_switch_is_that_ones():
+    switches = [Switch(endpoint=READ, mode="cqrs", at=10.0), Switch(endpoint=READ, mode="legacy", at=20.0)]
+
+    first, second = obedience(switches, [sample(10.5, "cqrs"), sample(20.25, "cqrs"), sample(21.0, "legacy")])
+
+    assert (first.seconds, second.seconds) == (0.0, 0.25)
