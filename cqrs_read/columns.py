@@ -35,6 +35,9 @@ class Rows(Expression):
         self.values = [F(value) if isinstance(value, str) else value for value in named.values()]
         self.order = [_ordering(path) for path in order_by]
 
+    def get_source_expressions(self) -> list[Any]:
+        return [*self.values, *self.order]
+
 
 class RowsAggregate(Expression):
     """What :class:`Rows` is within the query over the child: a JSON aggregate. Made by the toolkit only."""

@@ -25,6 +25,7 @@ from django.db.models.expressions import RawSQL, Window
 from django.db.models.functions import Now, Random
 
 from cqrs_read.columns import Gathered, Rows, RowsAggregate
+from cqrs_read.paths import has_many, mapped, parts_of, path_of, paths_in, stripped
 from cqrs_read.projection import Projection
 
 NOT_DERIVABLE = (Subquery, Exists, Window, RawSQL, Now, Random)
@@ -64,8 +65,9 @@ def grouped(projection: Projection) -> Grouped:
         ProjectionError: for a column whose dependencies cannot be derived.
     """
     groups: dict[str, Group] = {}
+    _Splitter(projection, "filter", groups).apart(projection.filter)  # only for what is refused: nothing is in it
     columns = {
-        column: _Splitter(projection, column, groups).split(expression)
+        column: _Splitter(projection, column, groups).apart(expression)
         for column, expression in projection.columns.items()
     }
     return Grouped(columns=columns, groups=groups)
@@ -77,30 +79,36 @@ class _Splitter:
     def __init__(self, projection: Projection, column: str, groups: dict[str, Group]) -> None:
         self.projection, self.column, self.groups = projection, column, groups
 
+    def apart(self, expression: Any) -> Any:
+        """The expression with a Gathered in the place of each aggregate, if it can be kept true."""
+        for part in parts_of(expression):
+            if isinstance(part, NOT_DERIVABLE):
+                raise self.projection.refuse(
+                    self.column,
+                    f"{type(part).__name__} cannot be kept true.",
+                    "Declare the column by paths, functions and aggregates over relations.",
+                )
+        return self.split(expression)
+
     def split(self, expression: Any) -> Any:
         """The expression with a Gathered in the place of each aggregate."""
-        if isinstance(expression, NOT_DERIVABLE):
-            raise self.projection.refuse(
-                self.column,
-                f"{type(expression).__name__} cannot be kept true.",
-                "Declare the column by paths, functions and aggregates over relations.",
-            )
         if isinstance(expression, Rows):
             group = self._group(expression.relation)
-            return self._gathered(group, RowsAggregate(expression.keys, expression.values, expression.order))
+            rows = RowsAggregate(expression.keys, expression.values, expression.order)
+            return self._gathered(group, rows)
         if isinstance(expression, Aggregate):
             return self._aggregate(expression)
         if isinstance(expression, F):
             self._refuse_many(path_of(expression))
             return expression
         if isinstance(expression, Q):
-            for path in _paths(expression):
+            for path in paths_in(expression):
                 self._refuse_many(path)
             return expression
-        return _mapped(expression, self.split)
+        return mapped(expression, self.split)
 
     def _aggregate(self, aggregate: Aggregate) -> Any:
-        relations = {name.partition("__")[0] for name in _paths(aggregate)}
+        relations = {name.partition("__")[0] for name in paths_in(aggregate)}
         if len(relations) != 1:
             raise self.projection.refuse(
                 self.column,
@@ -109,11 +117,13 @@ class _Splitter:
             )
         group = self._group(relations.pop())
         default = aggregate.default  # type: ignore[attr-defined]
-        stripped = _mapped(aggregate, _strip)
-        stripped.default = None
-        return self._gathered(group, stripped, default)
+        over_child = mapped(aggregate, stripped)
+        over_child.default = None
+        return self._gathered(group, over_child, default)
 
     def _gathered(self, group: Group, aggregate: Any, default: Any = None) -> Gathered:
+        for path in paths_in(aggregate):
+            self._refuse_many_beyond(group, path)
         column = f"value_{len(group.aggregates)}"
         group.aggregates[column], group.declared_in[column] = aggregate, self.column
         if default is None:
@@ -145,59 +155,19 @@ class _Splitter:
         return found
 
     def _refuse_many(self, path: str) -> None:
-        first = path.partition("__")[0]
-        if any(rel.name == first and rel.multiple for rel in self.projection.source._meta.related_objects):
+        if has_many(self.projection.source, path):
             raise self.projection.refuse(
                 self.column, f"'{path}' has many values.", "Aggregate it: Count, Sum, Min, Max or Rows."
             )
 
-
-def _mapped(expression: Any, change: Any) -> Any:
-    """A copy of ``expression`` in which ``change`` was applied to each of its parts."""
-    if not hasattr(expression, "get_source_expressions"):
-        return expression
-    copy = expression.copy()
-    parts = expression.get_source_expressions()
-    copy.set_source_expressions([part if part is None else change(part) for part in parts])
-    return copy
-
-
-def _strip(expression: Any) -> Any:
-    """The same over the child: ``lines__quantity`` becomes ``quantity``, ``lines`` its key."""
-    if isinstance(expression, F):
-        return F(_stripped(path_of(expression)))
-    if isinstance(expression, Q):
-        children = [_stripped_condition(child) for child in expression.children]
-        return Q.create(children, connector=expression.connector, negated=expression.negated)
-    return _mapped(expression, _strip)
-
-
-def _stripped_condition(child: Any) -> Any:
-    return (_stripped(child[0]), _strip(child[1])) if isinstance(child, tuple) else _strip(child)
-
-
-def path_of(reference: F) -> str:
-    """The field path that ``reference`` names."""
-    return str(reference.name)  # type: ignore[attr-defined]
-
-
-def _stripped(path: str) -> str:
-    return path.partition("__")[2] or "pk"
-
-
-def _paths(expression: Any) -> set[str]:
-    """Every field path that the unresolved ``expression`` names."""
-    if isinstance(expression, F):
-        return {path_of(expression)}
-    if isinstance(expression, Q):
-        named = {child[0] for child in expression.children if isinstance(child, tuple)}
-        nested = [child[1] if isinstance(child, tuple) else child for child in expression.children]
-        return named.union(*(_paths(part) for part in nested))
-    if hasattr(expression, "get_source_expressions"):
-        return set().union(
-            *(_paths(part) for part in expression.get_source_expressions() if part is not None)
-        )
-    return set()
+    def _refuse_many_beyond(self, group: Group, path: str) -> None:
+        """A second multi-valued hop would multiply the group's other rows."""
+        if has_many(group.child, path):
+            raise self.projection.refuse(
+                self.column,
+                f"'{path}' has many values for each {group.child._meta.verbose_name}.",
+                f"Aggregate over {group.child._meta.label}'s own columns and what they refer to.",
+            )
 
 
 def _is_reverse_foreign_key(rel: Any) -> bool:

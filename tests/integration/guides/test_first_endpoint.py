@@ -17,15 +17,25 @@ from .reader import Reader
 
 ROOT = Path(__file__).resolve().parents[3]
 GUIDE = ROOT / "migration_guides" / "first-endpoint.md"
-# The reader's commands know nothing of this run: neither its settings nor its measuring.
-OF_THIS_RUN = ("PYTEST_", "COVERAGE_", "DATABASE_URL", "TESTS_", "DJANGO_SETTINGS_MODULE", "CELERY_")
+# The reader's commands know nothing of this run: neither its settings nor its measuring nor its Python options.
+OF_THIS_RUN = (
+    "PYTEST_",
+    "COVERAGE_",
+    "DATABASE_URL",
+    "TESTS_",
+    "DJANGO_SETTINGS_MODULE",
+    "CELERY_",
+    "PYTHON",
+)
 
 
 @pytest.fixture
-def environment(postgresql_database):
+def environment(postgresql_database, tmp_path_factory):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OF_THIS_RUN)}
     path = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
-    return kept | postgresql_database | {"PATH": path, "COLUMNS": "120", "PYTHONUNBUFFERED": "1"}
+    # Some thirty Pythons start: bytecode is kept even where the run's own Python keeps none.
+    cache = {"PYTHONPYCACHEPREFIX": str(tmp_path_factory.mktemp("bytecode")), "PYTHONUNBUFFERED": "1"}
+    return kept | postgresql_database | cache | {"PATH": path, "COLUMNS": "120"}
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Sum, Value
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
 from django.db.models.expressions import RawSQL, Window
 from django.db.models.functions import Coalesce, Now, Random, RowNumber
 from django.test.utils import isolate_apps
@@ -41,10 +41,21 @@ def declared(expression: Any, **projection: Any) -> type[ReadModel]:
         (Now(), "Now cannot be kept true"),
         (Random(), "Random cannot be kept true"),
         (Coalesce("id", Now()), "Now cannot be kept true"),
+        (Count("lines", filter=Q(order_lines__created_at__lt=Now())), "Now cannot be kept true"),
+        (Case(When(Q(placed_at__lt=Now()), then=1)), "Now cannot be kept true"),
+        (Rows("lines", fields={"age": Now()}), "Now cannot be kept true"),
         (Window(RowNumber()), "Window cannot be kept true"),
         (RawSQL("1", ()), "RawSQL cannot be kept true"),
         (Exists(OrderLine.objects.filter(order=OuterRef("pk"))), "Exists cannot be kept true"),
         (F("lines__quantity"), "'lines__quantity' has many values"),
+        (F("customer__tags__name"), "'customer__tags__name' has many values"),
+        (F("customer__orders__note"), "'customer__orders__note' has many values"),
+        (Case(When(Q(lines__quantity=1), then=1)), "'lines__quantity' has many values"),
+        (Sum("payments__refunds__amount"), "'refunds__amount' has many values for each payment"),
+        (
+            Rows("payments", fields={"refund": "refunds__id"}),
+            "'refunds__id' has many values for each payment",
+        ),
         (Count("*"), "spans no relation"),
         (Sum(F("lines__quantity") + F("payments__amount")), "spans lines, payments"),
         (Sum("customer__id"), "'customer' is no reverse foreign key of orders.Order"),
@@ -56,6 +67,22 @@ def test_what_cannot_be_kept_true_is_refused(expression: Any, problem: str) -> N
         dependencies(declared(expression))
     assert problem in str(error.value)
     assert error.value.remedy.endswith(".")
+
+
+@isolate_apps("legacy_app.orders_cqrs")
+def test_a_filter_over_many_rows_is_refused() -> None:
+    class Probe(ReadModel):
+        id = models.BigIntegerField(primary_key=True)
+
+        class Projection:
+            source = Order
+            filter = Q(lines__quantity__gt=1)
+
+        class Meta:
+            app_label = "orders_cqrs"
+
+    with pytest.raises(ProjectionError, match=r"Probe\.filter: 'lines__quantity__gt' has many values"):
+        dependencies(Probe)
 
 
 @isolate_apps("legacy_app.orders_cqrs")
