@@ -12,6 +12,7 @@ from legacy_app.demo.crew import Crew
 from legacy_app.demo.http import Connection
 from legacy_app.demo.measurements import READ, WRITE, Measurements
 from legacy_app.demo.shop import Shop
+from legacy_app.pagination import PageNumberPagination
 
 ORDERS = "/api/orders/"
 NOTE = "demo order "
@@ -42,7 +43,10 @@ class Clients(Crew):
         buyers = max(1, count // 3)
         for number in range(count):
             connection = Connection(self.port, next(self._tokens))
-            self.add(Buyer(self, connection).buy if number < buyers else Reader(self, connection).read)
+            if number < buyers:
+                self.add(Buyer(self, connection, patient=number % 2 == 0).buy)
+            else:
+                self.add(Reader(self, connection).read)
 
     def record(self, placed: Placed) -> None:
         with self._lock:
@@ -62,12 +66,13 @@ class Reader:
 
 
 class Buyer:
-    """Places orders, every other one with the wish not to wait for it."""
+    """Places orders, every other one with the wish not to wait for it; a ``patient`` buyer waits first."""
 
-    def __init__(self, clients: Clients, connection: Connection) -> None:
+    def __init__(self, clients: Clients, connection: Connection, *, patient: bool) -> None:
         self.clients = clients
         self.connection = connection
-        self.wishes: Iterator[dict[str, str]] = itertools.cycle([{}, {"Prefer": "respond-async"}])
+        wishes: list[dict[str, str]] = [{}, {"Prefer": "respond-async"}]
+        self.wishes: Iterator[dict[str, str]] = itertools.cycle(wishes if patient else wishes[::-1])
 
     def buy(self) -> None:
         note = f"{NOTE}{uuid.uuid4()}"
@@ -86,11 +91,12 @@ def random_order(shop: Shop, note: str) -> dict[str, object]:
 def random_list(shop: Shop) -> str:
     """The path of one page of the list: mostly the first one, often filtered."""
     since = (datetime.now(UTC) - timedelta(days=random.randint(1, 400))).strftime("%Y-%m-%dT%H:%M:%SZ")
+    pages = len(shop.orders) // PageNumberPagination.page_size
     return ORDERS + random.choice(
         [
             "",
             "",
-            f"?page={random.randint(2, 20)}",
+            f"?page={random.randint(1, max(1, min(20, pages // 2)))}",
             f"?status={random.choice(['new', 'paid', 'shipped', 'refunded'])}",
             f"?customer={random.choice(shop.customers)}",
             f"?placed_after={since}&ordering=placed_at",

@@ -21,10 +21,9 @@ def work_on(environment: dict[str, str]) -> None:
     os.environ.update(environment)
     settings.DATABASES = importlib.reload(legacy_settings).DATABASES
     connections.close_all()
+    for connection_before in connections.all(initialized_only=True):
+        del connections[connection_before.alias]
     connections.settings = connections.configure_settings(settings.DATABASES)
-    for alias in connections.settings:
-        if hasattr(connections._connections, alias):
-            delattr(connections._connections, alias)
 
 
 def refuse_full_database() -> None:

@@ -21,7 +21,7 @@ class Channel(virtual.Channel):
     """Queues in the folder that the transport option ``folder`` names."""
 
     def queue_folder(self, queue: str) -> Path:
-        folder = Path(self.connection.client.transport_options["folder"]) / queue
+        folder = Path(self.connection.client.transport_options["folder"]) / queue  # type: ignore[union-attr,index]
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

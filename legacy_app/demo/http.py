@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SIDE = re.compile(r'side;desc="(\w+)"')
+FALLBACK = re.compile(r'fallback;desc="([^"]*)"')
 QUERIES = re.compile(r'desc="(\d+) quer')
 TIMEOUT_SECONDS = 30.0
 REQUESTS_PER_CONNECTION = 25
@@ -19,6 +20,7 @@ class Answer:
     """What came back, when it was asked for (monotonic seconds) and how long it took.
 
     ``side``, ``queries`` and ``process`` are what the server said; empty or zero when it did not answer.
+    ``fallback`` is why the legacy side answered although the mode is another.
     """
 
     started: float
@@ -29,6 +31,7 @@ class Answer:
     side: str = ""
     queries: int = 0
     process: str = ""
+    fallback: str = ""
 
 
 class Connection:
@@ -78,7 +81,7 @@ class Connection:
         response = self._http.getresponse()
         content = response.read()
         timing = response.getheader("Server-Timing", "")
-        side, queries = SIDE.search(timing), QUERIES.search(timing)
+        side, queries, fallback = SIDE.search(timing), QUERIES.search(timing), FALLBACK.search(timing)
         return Answer(
             started=started,
             seconds=time.monotonic() - started,
@@ -88,4 +91,5 @@ class Connection:
             side=side[1] if side else "",
             queries=int(queries[1]) if queries else 0,
             process=response.getheader("X-Process", ""),
+            fallback=fallback[1] if fallback else "",
         )

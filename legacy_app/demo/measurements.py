@@ -3,6 +3,7 @@
 import math
 import statistics
 import threading
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,11 @@ class Sample:
     queries: int
     process: str
     error: str
+    fallback: str = ""
+
+    @property
+    def ended(self) -> float:
+        return self.started + self.milliseconds / 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +64,7 @@ class Measurements:
             queries=answer.queries,
             process=answer.process,
             error=error_in(endpoint, answer),
+            fallback=answer.fallback,
         )
         with self._lock:
             self.samples.append(sample)
@@ -69,6 +76,11 @@ class Measurements:
     @property
     def errors(self) -> list[str]:
         return [sample.error for sample in self.taken() if sample.error]
+
+    @property
+    def fallbacks(self) -> Counter[str]:
+        """Why the legacy side answered although the mode was another, and how often."""
+        return Counter(sample.fallback for sample in self.taken() if sample.fallback)
 
     def figures(self) -> list[Figures]:
         """One for each endpoint and side that answered, legacy first."""

@@ -23,6 +23,7 @@ class Outcome:
     lag_p99: float
     lag_longest: float
     writes: Counter[str]
+    fallbacks: Counter[str]
     tracebacks: dict[str, int]
     seconds: float
 
@@ -48,6 +49,7 @@ class Outcome:
             },
             "lag_seconds": {"last": self.lag_last, "p99": self.lag_p99, "max": self.lag_longest},
             "switches": {"count": len(self.switches), "slowest_seconds": slowest(self.switches)},
+            "fallbacks": self.fallbacks.total(),
             "legacy_writes": self.writes.total(),
             "seconds": self.seconds,
         }
@@ -65,6 +67,7 @@ def outcome_of(stage: Stage) -> Outcome:
         lag_p99=stage.lag.p99,
         lag_longest=stage.lag.longest,
         writes=stage.writers.done,
+        fallbacks=stage.measurements.fallbacks,
         tracebacks={process.name: process.tracebacks for process in stage.stack.processes},
         seconds=round(stage.narrator.seconds, 1),
     )

@@ -41,7 +41,7 @@ def promise_table(outcome: Outcome) -> Table:
     table.add_column("what", no_wrap=True)
     table.add_column("found", justify="right")
     table.add_column("how it was found")
-    rows = [
+    rows: list[tuple[str, Text | str, Text | str]] = [
         ("errors", verdict(len(outcome.errors)), "failed requests and failed legacy writes"),
         (
             "differences",
@@ -62,6 +62,7 @@ def promise_table(outcome: Outcome) -> Table:
             f"{outcome.lag_last * 1000:,.0f} ms",
             f"at the end; p99 {outcome.lag_p99 * 1000:,.0f} ms, longest {outcome.lag_longest * 1000:,.0f} ms",
         ),
+        ("fallbacks", f"{outcome.fallbacks.total():,}", falling_back(outcome)),
         ("tracebacks", f"{sum(outcome.tracebacks.values())}", where(outcome.tracebacks)),
     ]
     for row in rows:
@@ -78,8 +79,16 @@ def switching(outcome: Outcome) -> Text:
     seconds = slowest(outcome.switches)
     processes = max((item.processes for item in outcome.switches), default=0)
     every = "the web process" if processes == 1 else f"all {processes} web processes"
-    text = f"obeyed by {every} within {seconds:.2f} s, promised is {PROMISED_SECONDS:.0f} s"
+    text = f"obeyed by {every} within {seconds:.2f} s (promised: {PROMISED_SECONDS:.0f} s)"
+    if seconds > PROMISED_SECONDS:
+        slow = max(outcome.switches, key=lambda item: item.seconds).switch
+        text += f": {slow.endpoint} to {slow.mode}"
     return Text(text, style="red" if seconds > PROMISED_SECONDS else "")
+
+
+def falling_back(outcome: Outcome) -> str:
+    reasons = [reason for reason, _ in outcome.fallbacks.most_common(1)]
+    return reasons[0] if reasons else "legacy answers while a read model cannot"
 
 
 def where(tracebacks: dict[str, int]) -> str:

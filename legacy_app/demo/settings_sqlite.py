@@ -12,7 +12,7 @@ from legacy_app.settings_cqrs import *  # noqa: F403
 TRANSPORT_ALIASES["folder"] = "legacy_app.demo.folder_broker:Transport"
 
 CELERY_BROKER_URL = "folder://"
-CELERY_BROKER_TRANSPORT_OPTIONS = {"folder": os.environ["DEMO_BROKER_FOLDER"]}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"folder": os.environ["DEMO_BROKER_FOLDER"]}  # type: ignore[dict-item]
 CELERY_TASK_ALWAYS_EAGER = False
 # Remote control needs a broker that can tell all workers the same.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False

@@ -12,10 +12,11 @@ PROMISED_SECONDS = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Switch:
-    """A change of mode, and when it was committed (monotonic seconds)."""
+    """A change of mode: when it began, and from when on it was committed for certain (monotonic seconds)."""
 
     endpoint: str
     mode: str
+    began: float
     at: float
 
 
@@ -33,8 +34,9 @@ class Obeyed:
 
 
 def switch(endpoint: str, mode: str) -> Switch:
+    began = time.monotonic()
     set_mode(endpoint, mode, by="demo", reason="manage.py demo")
-    return Switch(endpoint=endpoint, mode=mode, at=time.monotonic())
+    return Switch(endpoint=endpoint, mode=mode, began=began, at=time.monotonic())
 
 
 def obedience(switches: Iterable[Switch], samples: Iterable[Sample]) -> list[Obeyed]:
@@ -44,14 +46,18 @@ def obedience(switches: Iterable[Switch], samples: Iterable[Sample]) -> list[Obe
 
 
 def end_of(item: Switch, switches: list[Switch]) -> float:
-    later = (other.at for other in switches if other.endpoint == item.endpoint and other.at > item.at)
+    later = (other.began for other in switches if other.endpoint == item.endpoint and other.at > item.at)
     return min(later, default=float("inf"))
 
 
 def obeyed(item: Switch, end: float, samples: list[Sample]) -> Obeyed:
-    sent = [
-        sample for sample in samples if sample.endpoint == item.endpoint and item.at < sample.started < end
+    answered = [
+        sample
+        for sample in samples
+        # What was sent before the next switch and answered after it may rightly come from either side.
+        if sample.endpoint == item.endpoint and item.at < sample.started and sample.ended < end
     ]
-    old = [sample.started - item.at for sample in sent if sample.side != item.mode]
-    new = {sample.process for sample in sent if sample.side == item.mode}
+    # What falls back has obeyed, and says why it cannot do as it is told.
+    old = [s.started - item.at for s in answered if s.side != item.mode and not s.fallback]
+    new = {sample.process for sample in answered if sample.side == item.mode}
     return Obeyed(switch=item, seconds=round(max(old, default=0.0), 3), processes=len(new))

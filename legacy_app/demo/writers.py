@@ -3,6 +3,7 @@
 import random
 import threading
 from collections import Counter
+from functools import partial
 
 from django.db import DatabaseError
 
@@ -26,7 +27,7 @@ class Writers(Crew):
     def start(self, count: int) -> None:
         for number in range(count):
             part = Slice.of(self.shop, number, count)
-            self.add(lambda part=part: self.write(part))
+            self.add(partial(self.write, part))
 
     def write(self, part: Slice) -> None:
         write = random.choice(WRITES)

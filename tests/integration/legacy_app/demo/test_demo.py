@@ -16,7 +16,7 @@ import pytest
 from legacy_app.demo.measurements import READ, WRITE
 
 ROOT = Path(__file__).resolve().parents[4]
-TINY = ("--scale", "0.02", "--seconds", "5", "--clients", "3")
+TINY = ("--scale", "0.02", "--seconds", "6", "--clients", "6")
 INTERRUPTED = "Interrupted: every process that the demo started has ended."
 
 
@@ -52,7 +52,7 @@ class Demo:
         found = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
         return [pid for pid in found if str(self.folder) in traces(pid)]
 
-    def leaves_nothing(self, seconds: float = 0) -> bool:
+    def leaves_nothing(self, seconds: float = 3) -> bool:
         return eventually(lambda: not self.processes() and not list(self.folder.iterdir()), seconds)
 
 
@@ -144,10 +144,10 @@ def test_ctrl_c_leaves_no_process_and_says_one_line(demo, moment):
     assert "Traceback" not in run.output
 
 
-@pytest.mark.postgresql
+@pytest.mark.sqlite
 def test_sigterm_leaves_no_process(demo):
-    run = demo()
-    run.wait_for("The monolith at work")
+    run = demo("--sqlite")
+    run.wait_for("orders:")
 
     run.process.terminate()
 
@@ -190,7 +190,7 @@ def pid_runs(pid: int) -> bool:
 
 @pytest.mark.sqlite
 def test_serve_keeps_everything_up_and_says_what_to_try(demo):
-    run = demo("--sqlite", "--serve")
+    run = demo("--sqlite", "--serve", "--seconds", "1")
     run.wait_for("Everything runs until Ctrl-C.")
     run.wait_for("Logs:")
     assert "Admin: http://127.0.0.1:" in run.output
