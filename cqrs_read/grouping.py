@@ -65,7 +65,8 @@ def grouped(projection: Projection) -> Grouped:
         ProjectionError: for a column whose dependencies cannot be derived.
     """
     groups: dict[str, Group] = {}
-    _Splitter(projection, "filter", groups).apart(projection.filter)  # only for what is refused: nothing is in it
+    # Only for what is refused: a filter has no aggregates to take out.
+    _Splitter(projection, "filter", groups).apart(projection.filter)
     columns = {
         column: _Splitter(projection, column, groups).apart(expression)
         for column, expression in projection.columns.items()
