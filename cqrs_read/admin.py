@@ -1,26 +1,11 @@
-"""Read models and their runs in the admin: to look at."""
-
-from typing import Any
+"""Read models and their runs in the admin: refresh and backfill own these rows."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 
 from cqrs_read.lag import status_of
 from cqrs_read.models import BackfillRun, ReadModelState
 from cqrs_read.read_model import name_of, read_models
-
-
-class ToLookAt:
-    """Nothing here is changed by hand: refresh and backfill own these rows."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from cqrs_write.admin import ToLookAt
 
 
 @admin.register(ReadModelState)

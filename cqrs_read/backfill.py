@@ -13,7 +13,7 @@ from cqrs_read.models import BackfillRun
 from cqrs_read.projection import projection_of
 from cqrs_read.read_model import ReadModel, name_of
 from cqrs_read.rows import changing, recompute_range
-from cqrs_read.state import start_following, state_of
+from cqrs_read.state import fingerprint, start_following, state_of
 
 
 def backfill(
@@ -31,7 +31,7 @@ def backfill(
     Raises:
         NotCaptured: if a table that it depends on does not report its writes.
     """
-    run = running(read_model) or start(read_model)
+    run = _to_go_on_with(read_model) or start(read_model)
     estimated = estimated_rows(read_model)
     while run.state == BackfillRun.State.RUNNING:
         run = advance(read_model, run, chunk)
@@ -50,7 +50,17 @@ def start(read_model: type[ReadModel]) -> BackfillRun:
     using = projection_of(read_model).using
     with transaction.atomic(using=using):
         start_following(read_model)
-        return BackfillRun.objects.using(using).create(read_model=name_of(read_model))
+        run, _ = BackfillRun.objects.using(using).update_or_create(
+            read_model=name_of(read_model),
+            state=BackfillRun.State.RUNNING,
+            defaults={
+                "kind": BackfillRun.Kind.BACKFILL,
+                "cursor": None,
+                "rows": 0,
+                "started_at": timezone.now(),
+            },
+        )
+        return run
 
 
 def advance(read_model: type[ReadModel], run: BackfillRun, chunk: int = CHUNK) -> BackfillRun:
@@ -69,6 +79,13 @@ def advance(read_model: type[ReadModel], run: BackfillRun, chunk: int = CHUNK) -
             _finish(read_model, run)
         run.save()
     return run
+
+
+def _to_go_on_with(read_model: type[ReadModel]) -> BackfillRun | None:
+    """The run that was interrupted, unless it computed what another declaration said."""
+    if state_of(read_model).fingerprint != fingerprint(read_model):
+        return None
+    return running(read_model)
 
 
 def _finish(read_model: type[ReadModel], run: BackfillRun) -> None:

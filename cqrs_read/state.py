@@ -1,6 +1,7 @@
 """Where a read model stands: its position, and whether its rows may be served."""
 
 import hashlib
+from datetime import datetime
 from functools import cache
 
 from cqrs_read.dependencies import dependencies
@@ -42,6 +43,13 @@ def start_following(read_model: type[ReadModel]) -> ReadModelState:
         fingerprint(read_model),
     ):
         return state
+    return take_position(read_model)
+
+
+def take_position(read_model: type[ReadModel], ready_at: datetime | None = None) -> ReadModelState:
+    """Follow the change log of ``read_model`` from now on, whatever it has consumed before."""
+    using = projection_of(read_model).using
+    source = changelog.source(using)
     state, _ = ReadModelState.objects.using(using).update_or_create(
         name=name_of(read_model),
         defaults={
@@ -49,7 +57,7 @@ def start_following(read_model: type[ReadModel]) -> ReadModelState:
             "origin": source.origin,
             "lost": source.lost,
             "fingerprint": fingerprint(read_model),
-            "ready_at": None,
+            "ready_at": ready_at,
         },
     )
     return state

@@ -2,12 +2,9 @@
 
 from django.utils import timezone
 
-from cqrs_read.models import ReadModelState
-from cqrs_read.projection import projection_of
-from cqrs_read.read_model import ReadModel, name_of, read_models
+from cqrs_read.read_model import ReadModel, read_models
 from cqrs_read.rows import changing, recompute_range
-from cqrs_read.state import fingerprint
-from cqrs_write import changelog
+from cqrs_read.state import take_position
 
 
 def refresh_now(*models: type[ReadModel]) -> None:
@@ -23,19 +20,4 @@ def refresh_now(*models: type[ReadModel]) -> None:
     for read_model in models or read_models():
         with changing(read_model):
             recompute_range(read_model, None, None)
-        _mark_ready(read_model)
-
-
-def _mark_ready(read_model: type[ReadModel]) -> None:
-    using = projection_of(read_model).using
-    source = changelog.source(using)
-    ReadModelState.objects.using(using).update_or_create(
-        name=name_of(read_model),
-        defaults={
-            "position": changelog.now(using),
-            "origin": source.origin,
-            "lost": source.lost,
-            "fingerprint": fingerprint(read_model),
-            "ready_at": timezone.now(),
-        },
-    )
+        take_position(read_model, ready_at=timezone.now())

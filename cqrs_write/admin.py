@@ -15,13 +15,8 @@ else:
     ModelAdmin = admin.ModelAdmin
 
 
-@admin.register(LoggedCommand)
-class LoggedCommandAdmin(ModelAdmin):
-    list_display = ["uuid", "name", "state", "queue", "lane", "attempts", "accepted_at", "error"]
-    list_filter = ["state", "queue", "name"]
-    search_fields = ["uuid", "lane"]
-    show_full_result_count = False
-    actions = ["retry", "discard"]
+class ToLookAt:
+    """Rows that nobody adds, changes or deletes by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -31,6 +26,15 @@ class LoggedCommandAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(LoggedCommand)
+class LoggedCommandAdmin(ToLookAt, ModelAdmin):
+    list_display = ["uuid", "name", "state", "queue", "lane", "attempts", "accepted_at", "error"]
+    list_filter = ["state", "queue", "name"]
+    search_fields = ["uuid", "lane"]
+    show_full_result_count = False
+    actions = ["retry", "discard"]
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
         """Whether the user may decide about dead commands: the model's change permission."""

@@ -91,6 +91,19 @@ def test_another_declaration_must_be_filled_anew(filled: list[Order]) -> None:
     assert reason_not_to_serve(OrderSummary) == ""
 
 
+def test_an_interrupted_run_of_another_declaration_begins_anew(shop: list[Order]) -> None:
+    def interrupt(progress: Progress) -> None:
+        raise Interrupted
+
+    with pytest.raises(Interrupted):
+        backfill(OrderSummary, on_chunk=interrupt, chunk=2)
+    ReadModelState.objects.update(fingerprint="of an older declaration")
+    assert backfill(OrderSummary).rows == 5
+    assert BackfillRun.objects.count() == 1
+    forget()
+    assert reason_not_to_serve(OrderSummary) == ""
+
+
 def test_filling_again_keeps_the_position_and_goes_on_serving(filled: list[Order]) -> None:
     before = state_of(OrderSummary)
     Order.objects.update(note="not refreshed yet")
