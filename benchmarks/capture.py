@@ -5,7 +5,7 @@ change log emptied. A number with triggers and one without are taken right after
 """
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -23,35 +23,39 @@ from legacy_app.orders.models import Order, OrderLine, Product
 ROWS = 100_000
 CENT = Decimal("0.01")
 
+Write = Callable[[int], None]
+Kinds = Mapping[str, tuple[Write, int]]
+"""A write by name, and how often it is done in one round."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """How often what is measured."""
+    """Rounds, and how often a small write is done in one of them."""
 
     rounds: int
     transactions: int
+    updates: int
     bulk_rounds: int
-    more_bulk_rounds: int
 
 
-FULL = Size(rounds=24, transactions=120, bulk_rounds=9, more_bulk_rounds=5)
-QUICK = Size(rounds=1, transactions=3, bulk_rounds=1, more_bulk_rounds=1)
+FULL = Size(rounds=32, transactions=60, updates=150, bulk_rounds=7)
+QUICK = Size(rounds=1, transactions=3, updates=3, bulk_rounds=1)
 
 
 def measure(*, quick: bool) -> dict[str, Any]:
     size = QUICK if quick else FULL
     writes = Writes()
-    single = partial(compared, writes, rounds=size.rounds, times=size.transactions)
-    bulk = partial(compared, writes, times=1, rounds=size.bulk_rounds)
-    more_bulk = partial(compared, writes, times=1, rounds=size.more_bulk_rounds)
-    details = {
-        "tx": single(writes.place_order),
-        "unrelated_update": single(writes.take_stock),
-        "unrelated_bare_update": single(writes.bare_update),
-        "bulk_update": bulk(writes.change_line_prices),
-        "bulk_status_update": more_bulk(writes.change_statuses),
-        "unrelated_bulk_update": more_bulk(writes.touch_orders),
+    small = {
+        "tx": (writes.place_order, size.transactions),
+        "unrelated_update": (writes.take_stock, size.updates),
+        "unrelated_bare_update": (writes.bare_update, size.updates),
     }
+    bulk = {
+        "bulk_update": (writes.change_line_prices, 1),
+        "bulk_status_update": (writes.change_statuses, 1),
+        "unrelated_bulk_update": (writes.touch_orders, 1),
+    }
+    details = compared(writes, small, size.rounds) | compared(writes, bulk, size.bulk_rounds)
     ratios = {f"{name}_ratio": detail["ratio"] for name, detail in details.items()}
     return ratios | {"bulk_rows": writes.rows, "details": details}
 
@@ -69,17 +73,17 @@ class Writes:
         self.turn = 0
 
     def place_order(self, number: int) -> None:
-        """Insert an order and its lines, take stock, give the order its number."""
+        """Four statements: insert an order and its lines, take stock, give the order its number."""
         first, second = self.product(number), self.product(number + 1)
+        order = Order(customer_id=self.customers[number % len(self.customers)], placed_at=timezone.now())
         with transaction.atomic():
-            order = Order(customer_id=self.customers[number % len(self.customers)], placed_at=timezone.now())
-            order.save(force_insert=True)
+            Order.objects.bulk_create([order])
             OrderLine.objects.bulk_create(
                 OrderLine(order=order, product=product, quantity=1, unit_price=product.price)
                 for product in (first, second)
             )
             Product.objects.filter(sku=first.sku).update(stock=F("stock") - 1)
-            services.give_number(order)
+            Order.objects.filter(pk=order.pk).update(number=f"{order.placed_at.year}-{order.pk:07d}")
 
     def take_stock(self, number: int) -> None:
         """The monolith's own: lock the product, check its stock, update it, in one transaction."""
@@ -117,35 +121,39 @@ class Writes:
             cursor.execute("VACUUM orders_order, orders_orderline, orders_product, cqrs_change_log")
 
 
-def compared(writes: Writes, write: Callable[[int], None], *, rounds: int, times: int) -> dict[str, Any]:
-    """``write`` with and without triggers: milliseconds, their ratio, and how far the rounds agree."""
-    sides = {
-        "with": partial(with_triggers, writes, write, times),
-        "without": partial(without, writes, write, times),
-    }
+def compared(writes: Writes, kinds: Kinds, rounds: int) -> dict[str, dict[str, Any]]:
+    """Every kind of write with and without triggers: milliseconds, their ratio, how far the rounds agree."""
+    sides = {"with": partial(with_triggers, writes, kinds), "without": partial(without, writes, kinds)}
     seconds = alternate(sides, rounds)
-    with_, without_ = seconds["with"], seconds["without"]
+    return {
+        kind: summary([one[kind] for one in seconds["with"]], [one[kind] for one in seconds["without"]])
+        for kind in kinds
+    }
+
+
+def summary(with_: list[float], without_: list[float]) -> dict[str, Any]:
     return {
         "ratio": paired_ratio(with_, without_),
         "middle_half": quartiles(with_, without_),
         "with_ms": statistics.median(with_) * 1000,
         "without_ms": statistics.median(without_) * 1000,
-        "rounds": rounds,
+        "rounds": len(with_),
     }
 
 
-def with_triggers(writes: Writes, write: Callable[[int], None], times: int) -> float:
+def with_triggers(writes: Writes, kinds: Kinds) -> dict[str, float]:
     install("default")
-    return measured(writes, write, times)
+    return {kind: seconds(writes, write, times) for kind, (write, times) in kinds.items()}
 
 
-def without(writes: Writes, write: Callable[[int], None], times: int) -> float:
+def without(writes: Writes, kinds: Kinds) -> dict[str, float]:
     remove("default")
-    return measured(writes, write, times)
+    return {kind: seconds(writes, write, times) for kind, (write, times) in kinds.items()}
 
 
-def measured(writes: Writes, write: Callable[[int], None], times: int) -> float:
+def seconds(writes: Writes, write: Write, times: int) -> float:
+    """The median of ``times`` writes, after a few that acquaint the session with the triggers."""
     writes.restore()
     if times > 1:
-        median_seconds(write, max(1, times // 10))  # The session's caches know the new triggers from then on.
+        median_seconds(write, max(1, times // 10))
     return median_seconds(write, times)

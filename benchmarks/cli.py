@@ -4,7 +4,9 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -18,22 +20,32 @@ from legacy_app.servers.binaries import find_postgresql
 
 def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
-    console = Console(stderr=True) if options.json == "-" else Console()
     if options.list:
         show_list(Console())
         return 0
     if options.name not in {*BENCHMARKS, "all"}:
-        sys.stderr.write(f"Name a benchmark: {', '.join(BENCHMARKS)}, or all.\n")
-        return 2
-    names = list(BENCHMARKS) if options.name == "all" else [options.name]
+        return refused(f"Name a benchmark: {', '.join(BENCHMARKS)}, or all.")
+    if options.json not in {None, "-"} and not Path(options.json).absolute().parent.is_dir():
+        return refused(f"--json {options.json}: that folder does not exist.")
     try:
-        results = {name: measured(BENCHMARKS[name], options, console) for name in names}
+        results = {name: measured(BENCHMARKS[name], options) for name in chosen(options.name)}
     except (ServerError, StandFailed) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     if options.json:
         write_json(options.json, results if options.name == "all" else results[options.name])
     return 0
+
+
+def refused(message: str) -> int:
+    sys.stderr.write(f"{message}\n")
+    return 2
+
+
+def chosen(name: str) -> list[str]:
+    return list(BENCHMARKS) if name == "all" else [name]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -58,12 +70,13 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-def measured(benchmark: Benchmark, options: argparse.Namespace, console: Console) -> dict[str, Any]:
+def measured(benchmark: Benchmark, options: argparse.Namespace) -> dict[str, Any]:
     """Run one benchmark on a stand of its own and show its figures."""
+    console = Console(stderr=options.json == "-")
     scale = options.scale or (benchmark.quick_scale if options.quick else benchmark.scale)
     flags = ["--quick"] if options.quick else []
     with (
-        console.status(f"{benchmark.name}: {scale * 20_000:,.0f} orders"),
+        console.status(f"Measuring {benchmark.name} with {scale * 20_000:,.0f} orders, for some minutes"),
         seeded_stand(scale, durable=options.durable) as environment,
     ):
         numbers = json.loads(python(environment, "-m", "benchmarks.child", benchmark.name, *flags))

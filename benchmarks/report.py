@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -20,7 +21,9 @@ def table(benchmark: Benchmark, result: dict[str, Any]) -> Table:
         f"{about['scale'] * 20_000:,.0f} orders, {about['cores']} cores, PostgreSQL {about['postgresql']} "
         f"({waits}), Python {about['python']}"
     )
-    shown = Table(title=benchmark.title, caption=caption, title_justify="left", caption_justify="left")
+    shown = Table(
+        title=benchmark.title, caption=caption, box=box.SIMPLE, title_justify="left", caption_justify="left"
+    )
     for heading in ("figure", "measured", "target", "", "what it is"):
         shown.add_column(
             heading, justify="right" if heading == "measured" else "left", no_wrap=heading != "what it is"
@@ -34,9 +37,10 @@ def table(benchmark: Benchmark, result: dict[str, Any]) -> Table:
 
 def show_list(console: Console) -> None:
     for benchmark in BENCHMARKS.values():
-        console.print(f"[bold]{benchmark.name}[/]: {benchmark.title}")
+        console.print(f"[bold]{benchmark.name}[/]: {benchmark.title}", soft_wrap=True)
         for figure in benchmark.figures:
-            console.print(f"  {figure.name} {figure.target}: {figure.meaning}", highlight=False)
+            named = f"{figure.name} ({figure.target})" if figure.target else figure.name
+            console.print(f"  {named}: {figure.meaning}", highlight=False, soft_wrap=True)
 
 
 def write_json(target: str, result: dict[str, Any]) -> None:

@@ -3,20 +3,23 @@
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
-Side = Callable[[], float]
+Measured = TypeVar("Measured")
 
 
-def alternate(sides: Mapping[str, Side], rounds: int, *, warm_up: int = 1) -> dict[str, list[float]]:
+def alternate(
+    sides: Mapping[str, Callable[[], Measured]], rounds: int, *, warm_up: int = 1
+) -> dict[str, list[Measured]]:
     """Measure every side once a round, in turned order every second round.
 
     Args:
-        sides: Each measures itself once and returns a number.
+        sides: Each measures itself once and returns what it found.
         warm_up: Rounds that are run first and thrown away.
     """
-    measured: dict[str, list[float]] = {name: [] for name in sides}
+    measured: dict[str, list[Measured]] = {name: [] for name in sides}
     for number in range(-warm_up, rounds):
-        order = list(sides) if number % 2 else list(reversed(sides))
+        order = list(sides)[:: 1 if number % 2 else -1]
         for name in order:
             value = sides[name]()
             if number >= 0:

@@ -55,6 +55,7 @@ class OrderSummary(ReadModel):
         ordering = ["-placed_at", "-id"]
         indexes = [
             models.Index(fields=["-placed_at", "-id"], name="order_summary_newest"),
+            models.Index(fields=["status", "-placed_at", "-id"], name="order_summary_status"),
             models.Index(fields=["customer_user_id", "-placed_at", "-id"], name="order_summary_own"),
             models.Index(fields=["customer_id", "-placed_at", "-id"], name="order_summary_customer"),
         ]
