@@ -24,7 +24,7 @@ RECONNECT_SECONDS = 1.0
 def follow(read_models: list[type[ReadModel]], *, interval: float, stopped: Callable[[], bool]) -> None:
     """Refresh ``read_models`` in turn; also does the repairs that lost changes have made necessary.
 
-    A database that goes away is waited for: nothing is lost meanwhile, since nothing is written either.
+    A database that goes away is waited for: what others write meanwhile stays in the change log.
 
     Args:
         interval: seconds to wait when nothing has changed.

@@ -12,7 +12,7 @@ from cqrs_read.dependencies import streams
 from cqrs_read.expand import BATCH, touched_keys
 from cqrs_read.models import BackfillRun, ReadModelState
 from cqrs_read.projection import projection_of
-from cqrs_read.read_model import ReadModel, name_of, read_models
+from cqrs_read.read_model import ReadModel, name_of
 from cqrs_read.rows import RowsChanged, changing, recompute
 from cqrs_read.state import fingerprint, state_of
 from cqrs_write import changelog
@@ -65,14 +65,6 @@ def recompute_touched(read_model: type[ReadModel], window: Window) -> Refreshed:
     for start in range(0, len(keys), BATCH):
         rows += recompute(read_model, keys[start : start + BATCH])
     return Refreshed(keys=len(keys), rows=rows)
-
-
-def refresh_all() -> Refreshed:
-    """Refresh every read model once."""
-    done = [refresh(read_model) for read_model in read_models()]
-    return Refreshed(
-        keys=sum(item.keys for item in done), rows=sum((item.rows for item in done), start=RowsChanged())
-    )
 
 
 def _can_refresh(read_model: type[ReadModel], state: ReadModelState) -> bool:

@@ -12,7 +12,7 @@ from cqrs_read.query import computed
 from cqrs_read.read_model import ReadModel, name_of, read_models
 from cqrs_read.selection import Selection
 from cqrs_write import changelog
-from cqrs_write.capture.drift import drift
+from cqrs_write.capture.drift import Drift, drift
 
 
 def state_of(read_model: type[ReadModel]) -> ReadModelState:
@@ -65,10 +65,18 @@ def take_position(read_model: type[ReadModel], ready_at: datetime | None = None)
 
 def reason_not_captured(read_model: type[ReadModel]) -> str:
     """Which tables of ``read_model`` do not report their writes, in one line; empty if all do."""
+    return _not_captured(read_model, drift_of(read_model))
+
+
+def drift_of(read_model: type[ReadModel]) -> list[Drift]:
+    """The drift of the tables that ``read_model`` depends on."""
     needed = {dependency.table for dependency in dependencies(read_model)}
-    missing = [str(item) for item in drift(projection_of(read_model).using) if item.table in needed]
-    remedy = "Run: manage.py cqrs_capture install"
-    return f"{name_of(read_model)}: {'; '.join(missing)}. {remedy}" if missing else ""
+    return [item for item in drift(projection_of(read_model).using) if item.table in needed]
+
+
+def _not_captured(read_model: type[ReadModel], drifts: list[Drift]) -> str:
+    listed = "; ".join(map(str, drifts))
+    return f"{name_of(read_model)}: {listed}. Run: manage.py cqrs_capture install" if drifts else ""
 
 
 def reason_not_current(read_model: type[ReadModel], state: ReadModelState) -> str:
@@ -84,14 +92,15 @@ def reason_not_current(read_model: type[ReadModel], state: ReadModelState) -> st
 
 
 def withdraw_if_unseen(read_model: type[ReadModel]) -> str:
-    """Stop serving ``read_model`` while a table that it depends on does not report its writes.
+    """Stop serving ``read_model`` while writes to a table that it depends on go by unseen.
 
-    It comes back by itself: whoever installs the triggers again also has every row computed anew.
+    It comes back by itself: whoever installs the triggers again also has every row computed anew. Triggers that
+    are only stale, as before the migration of a new deployment, are no reason.
 
     Returns:
         The reason, in one line; empty if all is well.
     """
-    if reason := reason_not_captured(read_model):
+    if reason := _not_captured(read_model, [item for item in drift_of(read_model) if item.unseen]):
         states = ReadModelState.objects.using(projection_of(read_model).using)
         states.filter(name=name_of(read_model)).update(ready_at=None)
     return reason

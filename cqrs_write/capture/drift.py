@@ -6,7 +6,6 @@ from django.db import connections
 
 from cqrs_write.backends import load
 from cqrs_write.capture.plan import capture_plan
-from cqrs_write.capture.table import CapturedTable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +14,11 @@ class Drift:
 
     table: str
     kind: str
+
+    @property
+    def unseen(self) -> bool:
+        """Whether writes go by unseen. A stale trigger goes on reporting what it was made for."""
+        return self.kind in ("missing", "disabled")
 
     def __str__(self) -> str:
         return f"{self.table}: triggers {self.kind}"
@@ -35,12 +39,6 @@ def drift(using: str) -> list[Drift]:
         ]
     planned = {table.name for table in capture_plan(using)}
     return found + [Drift(table=name, kind="surplus") for name in sorted(set(installed) - planned)]
-
-
-def tables_in(drifts: list[Drift], plan: list[CapturedTable]) -> list[CapturedTable]:
-    """Those of ``plan`` that drifted."""
-    names = {item.table for item in drifts}
-    return [table for table in plan if table.name in names]
 
 
 def _kind(expected: dict[str, str], installed: dict[str, str]) -> str:

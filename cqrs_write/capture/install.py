@@ -12,7 +12,6 @@ from cqrs_write.capture.table import CapturedTable
 from cqrs_write.exceptions import CaptureError
 
 ATTEMPTS = 20
-INTERRUPTED = ("missing", "disabled")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +21,8 @@ class Change:
     table: str
     kind: str
     statements: tuple[str, ...]
+    unseen: bool = False
+    """Whether writes may have gone by unseen before it."""
 
 
 def planned_changes(using: str) -> list[Change]:
@@ -43,8 +44,7 @@ def install(using: str) -> list[Change]:
     changes = planned_changes(using)
     streams = {table.name: table.streams for table in capture_plan(using)}
     for change in changes:
-        interrupted = change.kind in INTERRUPTED
-        _run(using, change, everything=streams.get(change.table, ()) if interrupted else ())
+        _run(using, change, everything=streams[change.table] if change.unseen else ())
     return changes
 
 
@@ -68,7 +68,7 @@ def _change(using: str, item: Drift) -> Change:
         statements = backend.drop(cursor, item.table)
         if item.kind != "surplus":
             statements = backend.create(cursor, _planned(using, item.table), installed=item.kind == "stale")
-    return Change(table=item.table, kind=item.kind, statements=tuple(statements))
+    return Change(table=item.table, kind=item.kind, statements=tuple(statements), unseen=item.unseen)
 
 
 def _planned(using: str, name: str) -> CapturedTable:
