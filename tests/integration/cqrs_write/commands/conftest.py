@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from legacy_app.celery import app as celery_app
-
-from .probe.installed import probe_installed
+from tests.integration.cqrs_write.commands.probe.installed import probe_installed
 
 
 @pytest.fixture(scope="module", autouse=True)
