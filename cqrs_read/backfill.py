@@ -41,16 +41,16 @@ def backfill(
 
 def running(read_model: type[ReadModel]) -> BackfillRun | None:
     """The run of ``read_model`` that is not finished, if there is one."""
-    runs = BackfillRun.objects.using(projection_of(read_model).using)
+    runs = BackfillRun.objects.using(projection_of(read_model).target)
     return runs.filter(read_model=name_of(read_model), state=BackfillRun.State.RUNNING).first()
 
 
 def start(read_model: type[ReadModel]) -> BackfillRun:
     """Take the position first, then make the run: no change can fall between the two."""
-    using = projection_of(read_model).using
-    with transaction.atomic(using=using):
+    target = projection_of(read_model).target
+    with transaction.atomic(using=target):
         start_following(read_model)
-        run, _ = BackfillRun.objects.using(using).update_or_create(
+        run, _ = BackfillRun.objects.using(target).update_or_create(
             read_model=name_of(read_model),
             state=BackfillRun.State.RUNNING,
             defaults={
@@ -65,10 +65,10 @@ def start(read_model: type[ReadModel]) -> BackfillRun:
 
 def advance(read_model: type[ReadModel], run: BackfillRun, chunk: int = CHUNK) -> BackfillRun:
     """Do one chunk of ``run``: rows and cursor commit together. Returns the run as it is now."""
-    using = projection_of(read_model).using
+    target = projection_of(read_model).target
     with changing(read_model):
         # Another process may have moved it since.
-        run = BackfillRun.objects.using(using).get(pk=run.pk)
+        run = BackfillRun.objects.using(target).get(pk=run.pk)
         if run.state != BackfillRun.State.RUNNING:
             return run
         if keys := next_keys(read_model, run.cursor, chunk):

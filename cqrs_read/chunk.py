@@ -6,7 +6,8 @@ from django.db import connections
 
 from cqrs_read.projection import projection_of
 from cqrs_read.read_model import ReadModel
-from cqrs_read.table import key_column, table_name
+from cqrs_read.selection import Selection
+from cqrs_read.table import table_name
 from cqrs_write.backends import load
 
 CHUNK = 5000
@@ -23,18 +24,16 @@ class Progress:
 
 def next_keys(read_model: type[ReadModel], after: str | None, chunk: int = CHUNK) -> list[str]:
     """The next ``chunk`` source keys above ``after`` in the database's order, as text."""
-    projection = projection_of(read_model)
-    connection = connections[projection.using]
-    backend, quote = load("cqrs_read", "keys", projection.using), connection.ops.quote_name
-    table, column = table_name(projection.source), key_column(projection.source)
+    key = projection_of(read_model).source_key
+    selection = Selection.REST if after is not None else Selection.ALL
+    beyond, params = key.condition(selection)
+    table = connections[key.using].ops.quote_name(key.table)
     # With its table's name: ORDER BY a bare name would sort the text of the output column.
-    key = f"{quote(table)}.{quote(column)}"
-    beyond = f"WHERE {key} > {backend.bound(backend.key_type(connection, table, column))}"
-    with connection.cursor() as cursor:
+    ordering = ", ".join(key.names())
+    with connections[key.using].cursor() as cursor:
         cursor.execute(
-            f"SELECT {backend.text(key)} FROM {quote(table)} {beyond if after is not None else ''} "
-            f"ORDER BY {key} LIMIT {int(chunk)}",
-            [] if after is None else [after],
+            f"SELECT {key.text()} FROM {table} WHERE {beyond} ORDER BY {ordering} LIMIT {int(chunk)}",
+            [after] * len(params),
         )
         return [found for (found,) in cursor.fetchall()]
 

@@ -16,7 +16,7 @@ from cqrs_read.projection import Projection, projection_of
 from cqrs_read.query import queries_of
 from cqrs_read.read_model import ReadModel, read_models
 from cqrs_read.selection import Selection
-from cqrs_read.table import column_of, key_column, table_name
+from cqrs_read.table import column_of, table_name
 from cqrs_write.capture.table import Watch
 
 
@@ -33,12 +33,13 @@ class Hop:
 class Dependency:
     """A table whose changes reach the read model. An empty ``path`` is the source itself.
 
-    A change is logged under ``key``: the column by which the table hangs on its parent in the path, so that the
-    way back needs no join with the table itself, and a row that moved or is gone is still found.
+    A change is logged under ``key``: the column by which the table hangs on its parent in the path (of the source
+    its own key), so that the way back needs no join with the table itself, and a row that moved or is gone is
+    still found.
     """
 
     table: str
-    key: str
+    key: tuple[str, ...]
     path: tuple[Hop, ...]
     columns: frozenset[str]
 
@@ -86,8 +87,8 @@ class _Used:
     """Gathers the used columns of each table, by the path that leads to it."""
 
     def __init__(self, projection: Projection) -> None:
-        self.source, self.source_key = table_name(projection.source), key_column(projection.source)
-        self.columns: dict[tuple[Hop, ...], set[str]] = {(): {self.source_key}}
+        self.source = projection.source_key
+        self.columns: dict[tuple[Hop, ...], set[str]] = {(): set(self.source.columns)}
 
     def add(self, query: Query, root: tuple[Hop, ...]) -> None:
         """Add every column that ``query`` names; ``root`` is the path to its base table."""
@@ -105,8 +106,8 @@ class _Used:
     def dependencies(self) -> tuple[Dependency, ...]:
         return tuple(
             Dependency(
-                table=path[-1].table if path else self.source,
-                key=path[-1].rhs if path else self.source_key,
+                table=path[-1].table if path else self.source.table,
+                key=(path[-1].rhs,) if path else self.source.columns,
                 path=path,
                 columns=frozenset(columns),
             )

@@ -5,11 +5,11 @@ from functools import cache
 from django.db import connections
 
 from cqrs_read.dependencies import Dependency, dependencies
+from cqrs_read.key import Key
 from cqrs_read.projection import projection_of
 from cqrs_read.query import Statement
 from cqrs_read.read_model import ReadModel
-from cqrs_read.selection import Placeholder
-from cqrs_read.table import key_column, table_name
+from cqrs_read.selection import Selection
 from cqrs_write.backends import load
 from cqrs_write.changelog import Window
 
@@ -32,28 +32,26 @@ def touched_keys(read_model: type[ReadModel], window: Window) -> set[str]:
 @cache
 def expansion(read_model: type[ReadModel], dependency: Dependency) -> Statement | None:
     """The query from a dependency's keys to source keys; None where they are the source's keys already."""
-    projection = projection_of(read_model)
-    connection = connections[projection.using]
-    backend, quote = load("cqrs_read", "keys", projection.using), connection.ops.quote_name
-    source, key = table_name(projection.source), key_column(projection.source)
-    hops = list(dependency.path)
-    if not hops or (len(hops) == 1 and hops[0].lhs == key):
+    key = projection_of(read_model).source_key
+    quote, hops = connections[key.using].ops.quote_name, list(dependency.path)
+    if not hops or (len(hops) == 1 and (hops[0].lhs,) == key.columns):
         return None
     *inner, last = hops
     # The first join is with the source on its key alone: the child's foreign key says as much.
-    trimmed = bool(inner) and inner[0].lhs == key
-    start, wanted = (1, f"t1.{quote(inner[0].rhs)}") if trimmed else (0, f"t0.{quote(key)}")
-    tables = [source, *(hop.table for hop in inner)]
+    trimmed = bool(inner) and (inner[0].lhs,) == key.columns
+    wanted = Key(using=key.using, table=inner[0].table, columns=(inner[0].rhs,)) if trimmed else key
+    start = 1 if trimmed else 0
+    tables = [key.table, *(hop.table for hop in inner)]
     joins = "".join(
         f" JOIN {quote(hop.table)} t{place} ON t{place - 1}.{quote(hop.lhs)} = t{place}.{quote(hop.rhs)}"
         for place, hop in enumerate(inner, start=1)
         if place > start
     )
-    key_type = backend.key_type(connection, tables[-1], last.lhs)
-    found = backend.among(f"t{len(inner)}.{quote(last.lhs)}", key_type)
+    way = Key(using=key.using, table=tables[-1], columns=(last.lhs,))
+    found, params = way.condition(Selection.KEYS, f"t{len(inner)}")
     return Statement(
-        sql=f"SELECT DISTINCT {backend.text(wanted)} FROM {quote(tables[start])} t{start}{joins} WHERE {found}",
-        params=(Placeholder.KEYS,),
+        sql=f"SELECT DISTINCT {wanted.text(f't{start}')} FROM {quote(tables[start])} t{start}{joins} WHERE {found}",
+        params=params,
     )
 
 

@@ -46,7 +46,7 @@ def status_of(read_model: type[ReadModel]) -> ReadModelStatus:
     return ReadModelStatus(
         name=name_of(read_model),
         state="empty" if not state.position else "filling" if reason else "ready",
-        rows=table_rows(using, table_name(read_model)),
+        rows=table_rows(projection_of(read_model).target, table_name(read_model)),
         lag_seconds=max(0.0, round(lag, 3)),
         pending=pending,
         reason=unseen or reason,

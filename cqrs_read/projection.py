@@ -10,7 +10,9 @@ from django.db import models, router
 from django.db.models import F, Q
 
 from cqrs_read.exceptions import ProjectionError
+from cqrs_read.key import Key
 from cqrs_read.read_model import ReadModel, name_of
+from cqrs_read.table import column_of, key_columns, table_name
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,9 +37,25 @@ class Projection:
         return router.db_for_write(self.source)
 
     @property
-    def key(self) -> Any:
-        """The read model's primary key; its values are the source's."""
-        return self.read_model._meta.pk
+    def target(self) -> str:
+        """The alias on which the read model's own table is, with its position and its runs."""
+        return router.db_for_write(self.read_model)
+
+    @property
+    def source_fields(self) -> tuple[str, ...]:
+        """The names of the fields that tell source rows apart: those of the source's primary key."""
+        return tuple(field.attname for field in self.source._meta.pk_fields)
+
+    @property
+    def source_key(self) -> Key:
+        """The same as a key of the source's table."""
+        columns = tuple(column_of(self.source._meta.get_field(name)) for name in self.source_fields)
+        return Key(using=self.using, table=table_name(self.source), columns=columns)
+
+    @property
+    def key(self) -> Key:
+        """The read model's primary key; its values are those of :attr:`source_key`, in the same order."""
+        return Key(using=self.target, table=table_name(self.read_model), columns=key_columns(self.read_model))
 
     def refuse(self, column: str, problem: str, remedy: str) -> ProjectionError:
         return ProjectionError(self.name, column, problem, remedy)

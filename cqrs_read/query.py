@@ -24,7 +24,8 @@ from django.db.models.sql.constants import LOUTER
 from cqrs_read.grouping import Group, Grouped, grouped
 from cqrs_read.projection import Projection, projection_of
 from cqrs_read.read_model import ReadModel
-from cqrs_read.selection import Placeholder, Selected, Selection
+from cqrs_read.selected import Selected
+from cqrs_read.selection import Placeholder, Selection
 from cqrs_read.table import column_of
 from cqrs_write.backends import load
 
@@ -89,7 +90,7 @@ def queries_of(projection: Projection, selection: Selection) -> Queries:
 def selected_source(read_model: type[ReadModel], selection: Selection) -> Statement:
     """The keys of the selected source rows that the declaration's filter lets in."""
     projection = projection_of(read_model)
-    rows = _filtered(projection, selection).values_list("pk")
+    rows = _filtered(projection, selection).values_list(*projection.source_fields)
     sql, params = _compiled(rows.query, projection.using)
     return Statement(sql=sql, params=tuple(params))
 
@@ -107,16 +108,20 @@ def _source_query(projection: Projection, apart: Grouped, selection: Selection) 
 
 def _filtered(projection: Projection, selection: Selection) -> Any:
     rows = projection.source._base_manager.using(projection.using).order_by()
-    return rows.filter(projection.filter).filter(Selected(F("pk"), selection))
+    return rows.filter(projection.filter).filter(_selected_key(projection, selection))
+
+
+def _selected_key(projection: Projection, selection: Selection) -> Selected:
+    return Selected(*map(F, projection.source_fields), selection=selection)
 
 
 def _group_query(projection: Projection, group: Group, selection: Selection) -> Query:
     link = group.link.attname
     rows = group.query(projection.using)
     if group.link.target_field == projection.source._meta.pk:
-        rows = rows.filter(Selected(F(link), selection))
+        rows = rows.filter(Selected(F(link), selection=selection))
     else:
-        parents = projection.source._base_manager.filter(Selected(F("pk"), selection))
+        parents = projection.source._base_manager.filter(_selected_key(projection, selection))
         rows = rows.filter(**{f"{link}{LOOKUP_SEP}in": parents.values(group.link.target_field.attname)})
     rows = rows.values(**{LINK: F(link)})
     for alias, aggregate in group.aggregates.items():

@@ -84,10 +84,10 @@ def _repair_everything(
     read_model: type[ReadModel], state: ReadModelState, source: Source, reason: str
 ) -> None:
     """Stop serving, and have every row computed anew, from a position taken now."""
-    using = projection_of(read_model).using
+    projection = projection_of(read_model)
     state.ready_at, state.origin, state.lost = None, source.origin, source.lost
-    _move(state, changelog.now(using))
-    runs = BackfillRun.objects.using(using)
+    _move(state, changelog.now(projection.using))
+    runs = BackfillRun.objects.using(projection.target)
     runs.update_or_create(
         read_model=name_of(read_model),
         state=BackfillRun.State.RUNNING,

@@ -11,8 +11,8 @@ from django.db import connections, transaction
 from cqrs_read.projection import projection_of
 from cqrs_read.query import Statement, computed, selected_source
 from cqrs_read.read_model import ReadModel, name_of
-from cqrs_read.selection import Selection, condition
-from cqrs_read.table import column_names, key_column, table_name
+from cqrs_read.selection import Selection
+from cqrs_read.table import column_names, table_name
 from cqrs_write.backends import load
 
 
@@ -30,7 +30,7 @@ class RowsChanged:
 @contextmanager
 def changing(read_model: type[ReadModel]) -> Iterator[None]:
     """A transaction, in READ COMMITTED, in which nobody else changes the rows of ``read_model``."""
-    using = projection_of(read_model).using
+    using = projection_of(read_model).target
     backend = load("cqrs_read", "upsert", using)
     with transaction.atomic(using=using):
         with connections[using].cursor() as cursor:
@@ -68,9 +68,12 @@ def _recompute(read_model: type[ReadModel], selection: Selection, **values: str 
 def _upsert(read_model: type[ReadModel], selection: Selection) -> Statement:
     using = projection_of(read_model).using
     quote = connections[using].ops.quote_name
-    rows, key = computed(read_model, selection), quote(key_column(read_model))
+    rows, key = (
+        computed(read_model, selection),
+        [quote(column) for column in projection_of(read_model).key.columns],
+    )
     columns = [quote(column) for column in column_names(read_model)]
-    values = [column for column in columns if column != key]
+    values = [column for column in columns if column not in key]
     table = quote(table_name(read_model))
     differs = load("cqrs_read", "upsert", using).differs(
         [f"{table}.{column}" for column in values], [f"excluded.{column}" for column in values]
@@ -81,7 +84,7 @@ def _upsert(read_model: type[ReadModel], selection: Selection) -> Statement:
     return Statement(
         # WHERE TRUE: SQLite would take ON CONFLICT for a join's ON.
         sql=f"INSERT INTO {table} ({listed}) SELECT {listed} FROM ({rows.sql}) wanted WHERE TRUE "
-        f"ON CONFLICT ({key}) DO {update}",
+        f"ON CONFLICT ({', '.join(key)}) DO {update}",
         params=rows.params,
     )
 
@@ -89,14 +92,11 @@ def _upsert(read_model: type[ReadModel], selection: Selection) -> Statement:
 @cache
 def _delete(read_model: type[ReadModel], selection: Selection) -> Statement:
     """Rows whose keys the source no longer yields. The keys stand in both parts, or the second is computed whole."""
-    using = projection_of(read_model).using
-    connection = connections[using]
-    quote, backend = connection.ops.quote_name, load("cqrs_read", "keys", using)
-    table, key = table_name(read_model), key_column(read_model)
-    own = f"{quote(table)}.{quote(key)}"
-    selected, params = condition(backend, own, backend.key_type(connection, table, key), selection)
-    source = selected_source(read_model, selection)
+    projection = projection_of(read_model)
+    selected, params = projection.key.condition(selection)
+    source, own = selected_source(read_model, selection), ", ".join(projection.key.names())
+    table = connections[projection.using].ops.quote_name(projection.key.table)
     return Statement(
-        sql=f"DELETE FROM {quote(table)} WHERE {selected} AND {own} NOT IN ({source.sql})",
+        sql=f"DELETE FROM {table} WHERE {selected} AND ({own}) NOT IN ({source.sql})",
         params=(*params, *source.params),
     )

@@ -1,12 +1,6 @@
 """Which rows of a source a statement is about: given keys, or a range of them."""
 
 from enum import Enum
-from typing import Any
-
-from django.db.models import BooleanField
-from django.db.models.expressions import Col, Expression
-
-from cqrs_write.backends import load
 
 
 class Selection(Enum):
@@ -45,36 +39,3 @@ class Placeholder(Enum):
     KEYS = "keys"
     ABOVE = "above"
     UP_TO = "up to"
-
-
-class Selected(Expression):
-    """The condition that ``column`` is among the selected keys; its parameters are Placeholders."""
-
-    conditional = True
-
-    def __init__(self, column: Any, selection: Selection) -> None:
-        super().__init__(output_field=BooleanField())
-        self.column, self.selection = column, selection
-
-    def get_source_expressions(self) -> list[Any]:
-        return [self.column]
-
-    def set_source_expressions(self, exprs: Any) -> None:
-        (self.column,) = exprs
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        column: Col = self.column
-        sql, _ = compiler.compile(column)
-        backend = load("cqrs_read", "keys", connection.alias)
-        key_type = backend.key_type(connection, column.target.model._meta.db_table, column.target.column)
-        return condition(backend, sql, key_type, self.selection)
-
-
-def condition(backend: Any, sql: str, key_type: str, selection: Selection) -> tuple[str, tuple[Any, ...]]:
-    """SQL that ``sql``, a column of ``key_type``, is among the selected keys."""
-    if selection is Selection.KEYS:
-        return backend.among(sql, key_type), (Placeholder.KEYS,)
-    bounds = {Placeholder.ABOVE: f"{sql} > {backend.bound(key_type)}"} if selection in BOUNDED_BELOW else {}
-    if selection in BOUNDED_ABOVE:
-        bounds[Placeholder.UP_TO] = f"{sql} <= {backend.bound(key_type)}"
-    return " AND ".join(bounds.values()) or "TRUE", tuple(bounds)

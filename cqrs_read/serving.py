@@ -22,7 +22,7 @@ def reason_not_to_serve(read_model: type[ReadModel]) -> str:
 
     Asks the database at most every half second, on the request's own connection, and never raises.
     """
-    if connections[projection_of(read_model).using].in_atomic_block:
+    if connections[projection_of(read_model).target].in_atomic_block:
         # A test's, or a caller's own: what is true in here may be rolled back.
         return _ask(read_model)
     known = _known.get(read_model)
@@ -40,7 +40,7 @@ def forget() -> None:
 
 def _ask(read_model: type[ReadModel]) -> str:
     try:
-        using = projection_of(read_model).using
+        using = projection_of(read_model).target
         # A failing query must not break the transaction that a caller may have open.
         if connections[using].in_atomic_block:
             with transaction.atomic(using=using):

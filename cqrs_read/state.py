@@ -17,8 +17,8 @@ from cqrs_write.capture.drift import Drift, drift
 
 def state_of(read_model: type[ReadModel]) -> ReadModelState:
     """The state of ``read_model``; one that was never saved if it has never been backfilled."""
-    name, using = name_of(read_model), projection_of(read_model).using
-    return ReadModelState.objects.using(using).filter(name=name).first() or ReadModelState(name=name)
+    name, target = name_of(read_model), projection_of(read_model).target
+    return ReadModelState.objects.using(target).filter(name=name).first() or ReadModelState(name=name)
 
 
 @cache
@@ -48,12 +48,12 @@ def start_following(read_model: type[ReadModel]) -> ReadModelState:
 
 def take_position(read_model: type[ReadModel], ready_at: datetime | None = None) -> ReadModelState:
     """Follow the change log of ``read_model`` from now on, whatever it has consumed before."""
-    using = projection_of(read_model).using
-    source = changelog.source(using)
-    state, _ = ReadModelState.objects.using(using).update_or_create(
+    projection = projection_of(read_model)
+    source = changelog.source(projection.using)
+    state, _ = ReadModelState.objects.using(projection.target).update_or_create(
         name=name_of(read_model),
         defaults={
-            "position": changelog.now(using),
+            "position": changelog.now(projection.using),
             "origin": source.origin,
             "lost": source.lost,
             "fingerprint": fingerprint(read_model),
@@ -101,13 +101,12 @@ def withdraw_if_unseen(read_model: type[ReadModel]) -> str:
         The reason, in one line; empty if all is well.
     """
     if reason := _not_captured(read_model, [item for item in drift_of(read_model) if item.unseen]):
-        states = ReadModelState.objects.using(projection_of(read_model).using)
+        states = ReadModelState.objects.using(projection_of(read_model).target)
         states.filter(name=name_of(read_model)).update(ready_at=None)
     return reason
 
 
 def trim(using: str) -> int:
     """Delete from the change log what every read model of the alias has consumed. Returns rows deleted."""
-    names = [name_of(model) for model in read_models() if projection_of(model).using == using]
-    followed = ReadModelState.objects.using(using).filter(name__in=names).exclude(position="")
-    return changelog.trim(using, followed.values_list("position", flat=True))
+    followed = [state_of(model) for model in read_models() if projection_of(model).using == using]
+    return changelog.trim(using, [state.position for state in followed if state.position])

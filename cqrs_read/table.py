@@ -9,9 +9,9 @@ def table_name(model: type[models.Model]) -> str:
     return model._meta.db_table
 
 
-def key_column(model: type[models.Model]) -> str:
-    """The primary key's column."""
-    return column_of(model._meta.pk)
+def key_columns(model: type[models.Model]) -> tuple[str, ...]:
+    """The primary key's columns, usually one."""
+    return tuple(column_of(field) for field in model._meta.pk_fields)
 
 
 def column_names(model: type[models.Model]) -> list[str]:

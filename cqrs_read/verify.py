@@ -20,9 +20,9 @@ from cqrs_read.projection import projection_of
 from cqrs_read.query import Statement, computed
 from cqrs_read.read_model import ReadModel
 from cqrs_read.rows import RowsChanged, changing, recompute
-from cqrs_read.selection import Selection, condition
+from cqrs_read.selection import Selection
 from cqrs_read.state import state_of
-from cqrs_read.table import column_names, key_column, table_name
+from cqrs_read.table import column_names
 from cqrs_write import changelog
 from cqrs_write.backends import load
 
@@ -122,20 +122,21 @@ def _difference(fields: list[str], row: tuple[Any, ...]) -> Difference:
 @cache
 def _comparison(read_model: type[ReadModel], selection: Selection) -> Statement:
     """Key, wanted, there, and one flag per field, for the rows in which table and declaration disagree."""
-    using = projection_of(read_model).using
-    connection = connections[using]
-    quote, backend = connection.ops.quote_name, load("cqrs_read", "keys", using)
-    table, key = table_name(read_model), key_column(read_model)
+    key = projection_of(read_model).key
+    quote, backend = connections[key.using].ops.quote_name, load("cqrs_read", "upsert", key.using)
     columns = [quote(column) for column in column_names(read_model)]
     wanted, there = ([f"{side}.{column}" for column in columns] for side in ("w", "t"))
-    differs = load("cqrs_read", "upsert", using).differs
-    flags = ", ".join(differs([left], [right]) for left, right in zip(wanted, there, strict=True))
+    flags = ", ".join(backend.differs([left], [right]) for left, right in zip(wanted, there, strict=True))
     rows = computed(read_model, selection)
-    selected, params = condition(backend, quote(key), backend.key_type(connection, table, key), selection)
-    text = backend.text(f"COALESCE(w.{quote(key)}, t.{quote(key)})")
+    selected, params = key.condition(selection)
+    text = f"COALESCE({key.text('w')}, {key.text('t')})"
+    first = quote(key.columns[0])
+    joined = " AND ".join(
+        f"{left} = {right}" for left, right in zip(key.names("w"), key.names("t"), strict=True)
+    )
     return Statement(
-        sql=f"SELECT {text}, w.{quote(key)} IS NOT NULL, t.{quote(key)} IS NOT NULL, {flags} "
-        f"FROM ({rows.sql}) w FULL JOIN (SELECT * FROM {quote(table)} WHERE {selected}) t "
-        f"ON w.{quote(key)} = t.{quote(key)} WHERE {differs(wanted, there)}",
+        sql=f"SELECT {text}, w.{first} IS NOT NULL, t.{first} IS NOT NULL, {flags} "
+        f"FROM ({rows.sql}) w FULL JOIN (SELECT * FROM {quote(key.table)} WHERE {selected}) t "
+        f"ON {joined} WHERE {backend.differs(wanted, there)}",
         params=(*rows.params, *params),
     )

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Watch:
-    """One wish: log the values of ``key`` of every row of ``table`` in which one of ``columns`` changes."""
+    """One wish: log the values of ``key`` of every row of ``table`` in which one of ``columns`` changes.
+
+    A key of several columns is logged only where none of them is NULL.
+    """
 
     table: str
-    key: str
+    key: tuple[str, ...]
     columns: frozenset[str]
 
     @property
     def stream(self) -> str:
         """The change log's name for these keys, e.g. ``orders_orderline.order_id``."""
-        return f"{self.table}.{self.key}"
+        return f"{self.table}.{','.join(self.key)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +31,7 @@ class CapturedTable:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that the triggers name, the primary key aside."""
-        used = {watch.key for watch in self.watches}.union(*(watch.columns for watch in self.watches))
+        used = set[str]().union(*({*watch.key, *watch.columns} for watch in self.watches))
         return tuple(sorted(used))
 
     @property
@@ -38,7 +41,7 @@ class CapturedTable:
 
 def merged(watches: Iterable[Watch]) -> list[CapturedTable]:
     """One CapturedTable per table: watches of the same stream become one that has the columns of all."""
-    columns: dict[tuple[str, str], frozenset[str]] = {}
+    columns: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
     for watch in watches:
         identity = (watch.table, watch.key)
         columns[identity] = columns.get(identity, frozenset()) | watch.columns

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db import OperationalError
 
+from cqrs_write.backends.postgresql import keys
 from cqrs_write.backends.postgresql.changelog import qualified
 from cqrs_write.capture.table import CapturedTable, Watch
 
@@ -158,17 +159,18 @@ def _log(cursor: Any, watch: Watch, operation: str, primary_key: tuple[str, ...]
 
     A statement over one row, the most frequent one, has a form of its own that needs no join and no aggregate.
     """
-    keys = _changed_keys(watch, operation, primary_key)
+    changed = _changed_keys(cursor, watch, operation, primary_key)
     into = (
         f"INSERT INTO {qualified(cursor, 'cqrs_change_log')} (stream, keys) SELECT {literal(watch.stream)},"
     )
     rows = _rows(operation)
     return (
-        f"IF NOT EXISTS (SELECT FROM {rows} OFFSET 1) THEN\n{into} {_only_keys(watch, operation, primary_key)};\n"
+        f"IF NOT EXISTS (SELECT FROM {rows} OFFSET 1) THEN\n"
+        f"{into} {_only_keys(cursor, watch, operation, primary_key)};\n"
         f"ELSIF NOT EXISTS (SELECT FROM {rows} OFFSET {CHUNK}) THEN\n"
-        f"{into} array_agg(k) FROM ({keys}) changed HAVING count(*) > 0;\n"
+        f"{into} array_agg(k) FROM ({changed}) changed HAVING count(*) > 0;\n"
         f"ELSE\n{into} array_agg(k) FROM "
-        f"(SELECT k, (row_number() OVER () - 1) / {CHUNK} AS chunk FROM ({keys}) changed) numbered GROUP BY chunk;\n"
+        f"(SELECT k, (row_number() OVER () - 1) / {CHUNK} AS chunk FROM ({changed}) changed) numbered GROUP BY chunk;\n"
         "END IF;"
     )
 
@@ -177,33 +179,40 @@ def _rows(operation: str) -> str:
     return "cqrs_old" if operation == "delete" else "cqrs_new"
 
 
-def _only_keys(watch: Watch, operation: str, primary_key: tuple[str, ...]) -> str:
+def _only_keys(cursor: Any, watch: Watch, operation: str, primary_key: tuple[str, ...]) -> str:
     """The array of changed keys, where the statement has one row or none."""
-    key = quoted(watch.key)
     if operation != "update":
-        return f"ARRAY[{key}::text] FROM {_rows(operation)} WHERE {key} IS NOT NULL"
+        key = _key(cursor, watch)
+        return f"ARRAY[{key}] FROM {_rows(operation)} WHERE {key} IS NOT NULL"
+    old, new = _key(cursor, watch, "o."), _key(cursor, watch, "n.")
     # Still a FULL JOIN: a BEFORE trigger can swallow the new half of a row that moves between partitions.
     return (
-        f"CASE WHEN o.{key}::text = n.{key}::text THEN ARRAY[n.{key}::text] "
-        f"ELSE array_remove(ARRAY[o.{key}::text, n.{key}::text], NULL) END {_joined(watch, primary_key, 'true')} "
-        f"AND coalesce(o.{key}::text, n.{key}::text) IS NOT NULL"
+        f"CASE WHEN {old} = {new} THEN ARRAY[{new}] ELSE array_remove(ARRAY[{old}, {new}], NULL) END "
+        f"{_joined(watch, primary_key, 'true')} AND coalesce({old}, {new}) IS NOT NULL"
     )
 
 
-def _changed_keys(watch: Watch, operation: str, primary_key: tuple[str, ...]) -> str:
-    key = quoted(watch.key)
-    distinct = "" if (watch.key,) == primary_key else "DISTINCT "
+def _changed_keys(cursor: Any, watch: Watch, operation: str, primary_key: tuple[str, ...]) -> str:
+    distinct = "" if watch.key == primary_key else "DISTINCT "
     if operation != "update":
-        return f"SELECT {distinct}{key}::text AS k FROM {_rows(operation)} WHERE {key} IS NOT NULL"
+        key = _key(cursor, watch)
+        return f"SELECT {distinct}{key} AS k FROM {_rows(operation)} WHERE {key} IS NOT NULL"
     on = " AND ".join(f"o.{quoted(column)} = n.{quoted(column)}" for column in primary_key)
     joined = _joined(watch, primary_key, on)
-    if (watch.key,) == primary_key:
+    old, new = _key(cursor, watch, "o."), _key(cursor, watch, "n.")
+    if watch.key == primary_key:
         # A row has one side only when its key was changed; then each side gives the key that it knows.
-        return f"SELECT CASE WHEN n.{key} IS NULL THEN o.{key} ELSE n.{key} END::text AS k {joined}"
+        return f"SELECT coalesce({new}, {old}) AS k {joined}"
     return (
-        f"SELECT DISTINCT k FROM (SELECT unnest(ARRAY[o.{key}::text, n.{key}::text]) AS k {joined}) both_sides "
+        f"SELECT DISTINCT k FROM (SELECT unnest(ARRAY[{old}, {new}]) AS k {joined}) both_sides "
         "WHERE k IS NOT NULL"
     )
+
+
+def _key(cursor: Any, watch: Watch, side: str = "") -> str:
+    """The key as text, of the row that the prefix ``side`` names."""
+    types = [keys.column_type(cursor, watch.table, column) for column in watch.key]
+    return keys.text([f"{side}{quoted(column)}" for column in watch.key], types)
 
 
 def _joined(watch: Watch, primary_key: tuple[str, ...], on: str) -> str:
@@ -211,7 +220,7 @@ def _joined(watch: Watch, primary_key: tuple[str, ...], on: str) -> str:
 
     Records are compared by ``*<>``, which needs no equality operator of the columns' types.
     """
-    columns = sorted({*primary_key, watch.key, *watch.columns})
+    columns = sorted({*primary_key, *watch.key, *watch.columns})
     old, new = (", ".join(f"{side}.{quoted(column)}" for column in columns) for side in "on")
     return (
         f"FROM cqrs_old o FULL JOIN cqrs_new n ON {on} "

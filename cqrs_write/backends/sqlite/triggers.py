@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import OperationalError
 
+from cqrs_write.backends.sqlite import keys
 from cqrs_write.capture.table import CapturedTable, Watch
 
 BREAK_DDL = True
@@ -78,29 +79,33 @@ def _trigger(cursor: Any, table: CapturedTable, operation: str) -> str:
 
 
 def _log(cursor: Any, watch: Watch, operation: str) -> str:
-    stream, key = literal(watch.stream), quoted(watch.key)
-    into = "INSERT INTO cqrs_change_log (stream, key)"
+    stream, into = literal(watch.stream), "INSERT INTO cqrs_change_log (stream, key)"
     if operation == "replace":
         return _replaced(cursor, watch, into)
     if operation == "update":
-        columns = sorted({watch.key, *watch.columns, *_primary_key(cursor, watch.table)})
+        columns = sorted({*watch.key, *watch.columns, *_primary_key(cursor, watch.table)})
         changed = " OR ".join(f"OLD.{quoted(c)} IS NOT NEW.{quoted(c)}" for c in columns)
         return (
-            f"{into} SELECT {stream}, k FROM (SELECT OLD.{key} AS k UNION SELECT NEW.{key}) "
+            f"{into} SELECT {stream}, k FROM (SELECT {_key(watch, 'OLD')} AS k UNION SELECT {_key(watch, 'NEW')}) "
             f"WHERE k IS NOT NULL AND ({changed});"
         )
-    side = "OLD" if operation == "delete" else "NEW"
-    return f"{into} SELECT {stream}, {side}.{key} WHERE {side}.{key} IS NOT NULL;"
+    key = _key(watch, "OLD" if operation == "delete" else "NEW")
+    return f"{into} SELECT {stream}, {key} WHERE {key} IS NOT NULL;"
 
 
 def _replaced(cursor: Any, watch: Watch, into: str) -> str:
     """INSERT OR REPLACE fires no delete trigger: log what a unique key of the new row will push out."""
-    key, table = quoted(watch.key), quoted(watch.table)
+    key, table = _key(watch, quoted(watch.table)), quoted(watch.table)
     clash = " OR ".join(
         "(" + " AND ".join(f"{table}.{quoted(c)} = NEW.{quoted(c)}" for c in columns) + ")"
         for columns in _unique_keys(cursor, watch.table)
     )
     return f"{into} SELECT {literal(watch.stream)}, {key} FROM {table} WHERE {key} IS NOT NULL AND ({clash});"
+
+
+def _key(watch: Watch, row: str) -> str:
+    """The key of ``row`` as text."""
+    return keys.text([f"{row}.{quoted(column)}" for column in watch.key], [""] * len(watch.key))
 
 
 def _primary_key(cursor: Any, table: str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def test_every_table_on_every_path_is_one() -> None:
 
 def test_the_source_comes_first_and_is_logged_by_its_key() -> None:
     source, *_ = dependencies(OrderSummary)
-    assert (source.table, source.key, source.path) == ("orders_order", "id", ())
+    assert (source.table, source.key, source.path) == ("orders_order", ("id",), ())
 
 
 def test_columns_used_for_joins_and_filters_count_too() -> None:
@@ -41,12 +41,12 @@ def test_columns_used_for_joins_and_filters_count_too() -> None:
 
 def test_a_child_is_logged_by_its_foreign_key() -> None:
     lines = BY_TABLE["orders_orderline"]
-    assert (lines.key, lines.path) == ("order_id", (LINES,))
+    assert (lines.key, lines.path) == (("order_id",), (LINES,))
     assert lines.columns >= {"order_id", "id", "sku", "quantity", "unit_price", "discount"}
 
 
 def test_a_parent_is_logged_by_the_column_that_is_referred_to() -> None:
-    assert BY_TABLE["orders_product"].key == "sku"
+    assert BY_TABLE["orders_product"].key == ("sku",)
     assert BY_TABLE["orders_product"].path == (LINES, PRODUCT)
     assert BY_TABLE["orders_category"].path == (LINES, PRODUCT, CATEGORY)
 
