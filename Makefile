@@ -70,6 +70,6 @@ constraints: install ## Pin the newest packages that the ranges in pyproject.tom
 	@mv $(VENV)/constraints.txt constraints.txt
 
 clean: ## Remove .venv and everything that was generated.
-	rm -rf $(VENV) dist build htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	rm -rf $(VENV) .venv-oscar dist build htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 		.import_linter_cache .grimp_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -11,9 +11,12 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks.benchmark import BENCHMARKS, Benchmark
+from benchmarks.benchmark import Benchmark
+from benchmarks.catalogue import BENCHMARKS
+from benchmarks.exceptions import StandFailed
 from benchmarks.report import show_list, table, write_json
-from benchmarks.stand import StandFailed, python, seeded_stand
+from benchmarks.rivals.installation import rivals_python
+from benchmarks.stand import python, seeded_stand
 from legacy_app.servers import ServerError
 from legacy_app.servers.binaries import find_postgresql
 
@@ -75,9 +78,12 @@ def measured(benchmark: Benchmark, options: argparse.Namespace) -> dict[str, Any
     console = Console(stderr=options.json == "-")
     scale = options.scale or (benchmark.quick_scale if options.quick else benchmark.scale)
     flags = ["--quick"] if options.quick else []
+    if benchmark.rivals:
+        with console.status("Installing what it is compared with"):
+            rivals_python()
     with (
         console.status(f"Measuring {benchmark.name} with {scale * 20_000:,.0f} orders, for some minutes"),
-        seeded_stand(scale, durable=options.durable) as environment,
+        seeded_stand(scale, durable=options.durable, settings=benchmark.server) as environment,
     ):
         numbers = json.loads(python(environment, "-m", "benchmarks.child", benchmark.name, *flags))
     met = {figure.name: figure.is_met(numbers[figure.name]) for figure in benchmark.figures}

@@ -19,6 +19,7 @@ from django.db import connection
 from django.db.models import Max
 from rest_framework.authtoken.models import Token
 
+from benchmarks.exceptions import AnswersDiffer
 from benchmarks.rounds import alternate, paired_ratio, quartiles
 from benchmarks.webserver import HOST, WebServer, load, web_server
 from cqrs_read.backfill import backfill
@@ -33,10 +34,6 @@ EMPTY = "/benchmark/empty/"
 PAGE = "?page=2"
 SWITCH_SECONDS = 5.0
 COUNTED_TIMES = 50
-
-
-class AnswersDiffer(Exception):
-    """Two sides answer the same question differently, so their speeds cannot be compared."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.benchmark import BENCHMARKS, Benchmark
+from benchmarks.benchmark import Benchmark
+from benchmarks.catalogue import BENCHMARKS
 
 MARKS = {True: "[green]met[/]", False: "[red]missed[/]", None: ""}
 

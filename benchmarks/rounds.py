@@ -9,16 +9,22 @@ Measured = TypeVar("Measured")
 
 
 def alternate(
-    sides: Mapping[str, Callable[[], Measured]], rounds: int, *, warm_up: int = 1
+    sides: Mapping[str, Callable[[], Measured]],
+    rounds: int,
+    *,
+    warm_up: int = 1,
+    before: Callable[[], object] = lambda: None,
 ) -> dict[str, list[Measured]]:
     """Measure every side once a round, in turned order every second round.
 
     Args:
         sides: Each measures itself once and returns what it found.
         warm_up: Rounds that are run first and thrown away.
+        before: Prepares a round for all sides; not measured.
     """
     measured: dict[str, list[Measured]] = {name: [] for name in sides}
     for number in range(-warm_up, rounds):
+        before()
         order = list(sides)[:: 1 if number % 2 else -1]
         for name in order:
             value = sides[name]()

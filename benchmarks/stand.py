@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.exceptions import StandFailed
 from legacy_app.servers import own_postgresql
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,19 +22,18 @@ SETTINGS = {
 }
 
 
-class StandFailed(Exception):
-    """A command that prepares or runs a benchmark failed."""
-
-
 @contextmanager
-def seeded_stand(scale: float, *, durable: bool) -> Iterator[dict[str, str]]:
+def seeded_stand(
+    scale: float, *, durable: bool, settings: Mapping[str, str] | None = None
+) -> Iterator[dict[str, str]]:
     """The environment of processes that work on a seeded database.
 
     Args:
         scale: The sample's: 1 is 20,000 orders.
         durable: Whether a commit waits for the disk.
+        settings: Of the server, over those that every stand has.
     """
-    with own_postgresql(durable=durable, settings=SETTINGS) as server:
+    with own_postgresql(durable=durable, settings=SETTINGS | dict(settings or {})) as server:
         environment = os.environ | {
             "DATABASE_URL": server.url,
             "REDIS_URL": "",

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 
-from benchmarks.stand import ROOT, StandFailed
+from benchmarks.exceptions import StandFailed
+from benchmarks.stand import ROOT
 from legacy_app.servers.lifeline import Lifeline
 from legacy_app.servers.server import free_port
 

@@ -8,8 +8,13 @@ class ReadConfig(AppConfig):
 
     def ready(self) -> None:
         from cqrs_read.checks import register_checks
-        from cqrs_read.dependencies import watches
+        from cqrs_read.followers import followers
+        from cqrs_read.migrating import follow_migrations
+        from cqrs_read.watches import watches
         from cqrs_write.capture.plan import watch_source
+        from cqrs_write.follower import follower_source
 
         register_checks()
         watch_source(watches)
+        follower_source(followers)
+        follow_migrations(self)

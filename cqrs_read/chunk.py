@@ -5,37 +5,73 @@ from dataclasses import dataclass
 from django.db import connections
 
 from cqrs_read.projection import projection_of
+from cqrs_read.query import Statement
 from cqrs_read.read_model import ReadModel
 from cqrs_read.selection import Selection
 from cqrs_read.table import table_name
 from cqrs_write.backends import load
 
-CHUNK = 5000
-"""Source keys in one chunk."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far a walk has come; ``estimated`` is the number of source rows, as the database believes."""
+    """How far a walk has come.
+
+    ``estimated`` is the number of source rows, as the database believes; ``note`` what holds the walk now.
+    """
 
     rows: int
     estimated: int
+    note: str = ""
 
 
-def next_keys(read_model: type[ReadModel], after: str | None, chunk: int = CHUNK) -> list[str]:
-    """The next ``chunk`` source keys above ``after`` in the database's order, as text."""
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """Source keys above ``above`` up to and including ``up_to``; None leaves that side open."""
+
+    above: str | None
+    up_to: str | None
+    keys: int
+    """How many there are now."""
+
+    @property
+    def is_last(self) -> bool:
+        return self.up_to is None
+
+
+def next_range(read_model: type[ReadModel], after: str | None, size: int) -> Range:
+    """The next ``size`` source keys above ``after`` in the database's order; open at the end if there are fewer.
+
+    The database finds the last of them by itself; no other key leaves it.
+    """
     key = projection_of(read_model).source_key
-    selection = Selection.REST if after is not None else Selection.ALL
-    beyond, params = key.condition(selection)
-    table = connections[key.using].ops.quote_name(key.table)
-    # With its table's name: ORDER BY a bare name would sort the text of the output column.
-    ordering = ", ".join(key.names())
+    beyond, params = key.condition(Selection.REST if after is not None else Selection.ALL)
+    rows, ordering = _keys_from(read_model, beyond), f"ORDER BY {', '.join(key.names())}"
+    after_it = [after] * len(params)
     with connections[key.using].cursor() as cursor:
-        cursor.execute(
-            f"SELECT {key.text()} FROM {table} WHERE {beyond} ORDER BY {ordering} LIMIT {int(chunk)}",
-            [after] * len(params),
-        )
+        cursor.execute(f"SELECT {key.text()} {rows} {ordering} LIMIT 1 OFFSET {int(size) - 1}", after_it)
+        if found := cursor.fetchone():
+            return Range(above=after, up_to=found[0], keys=size)
+        cursor.execute(f"SELECT count(*) FROM (SELECT 1 {rows}) rest", after_it)
+        return Range(above=after, up_to=None, keys=int(cursor.fetchone()[0]))
+
+
+def keys_in(read_model: type[ReadModel], range_: Range) -> list[str]:
+    """Every source key in ``range_``, as text."""
+    key = projection_of(read_model).source_key
+    where, params = key.condition(Selection.of_range(range_.above, range_.up_to))
+    statement = Statement(sql=f"SELECT {key.text()} {_keys_from(read_model, where)}", params=params)
+    with connections[key.using].cursor() as cursor:
+        cursor.execute(*statement.bound(above=range_.above, up_to=range_.up_to))
         return [found for (found,) in cursor.fetchall()]
+
+
+def _keys_from(read_model: type[ReadModel], where: str) -> str:
+    """What yields each source key once, without what is selected of it."""
+    projection = projection_of(read_model)
+    key = projection.source_key
+    # With its table's name: ORDER BY a bare name would sort the text of the output column.
+    grouped = f" GROUP BY {', '.join(key.names())}" if projection.group_by else ""
+    return f"FROM {connections[key.using].ops.quote_name(key.table)} WHERE {where}{grouped}"
 
 
 def estimated_rows(read_model: type[ReadModel]) -> int:

@@ -3,30 +3,19 @@
 Nothing is declared by hand: everything is read off the very queries that compute the rows.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from django.db.models.expressions import Col
-from django.db.models.sql import Query
-from django.db.models.sql.datastructures import Join
-
-from cqrs_read.projection import Projection, projection_of
-from cqrs_read.query import queries_of
-from cqrs_read.read_model import ReadModel, read_models
+from cqrs_read.hop import Hop, Path
+from cqrs_read.projection import projection_of
+from cqrs_read.queries import PREFIX, queries_of
+from cqrs_read.read_model import ReadModel
 from cqrs_read.selection import Selection
-from cqrs_read.table import column_of, table_name
+from cqrs_read.types import refuse_type
+from cqrs_read.used import Used
 from cqrs_write.capture.table import Watch
 
-
-@dataclass(frozen=True, kw_only=True)
-class Hop:
-    """One join away from the source: ``parent.lhs = table.rhs``."""
-
-    lhs: str
-    table: str
-    rhs: str
+__all__ = ["Dependency", "Hop", "dependencies", "streams"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +29,7 @@ class Dependency:
 
     table: str
     key: tuple[str, ...]
-    path: tuple[Hop, ...]
+    path: Path
     columns: frozenset[str]
 
     @property
@@ -60,81 +49,24 @@ def dependencies(read_model: type[ReadModel]) -> tuple[Dependency, ...]:
         ProjectionError: if the declaration cannot be kept true.
     """
     projection = projection_of(read_model)
-    queries = queries_of(projection, Selection.KEYS)
-    used = _Used(projection)
-    used.add(queries.source, ())
+    queries, used = queries_of(projection, Selection.KEYS), Used(projection)
+    columns = {PREFIX + column: column for column in projection.columns}
+    used.add(queries.source, (), columns)
     for group, query in queries.groups:
-        lhs, rhs = column_of(group.link.target_field), column_of(group.link)
-        hop = Hop(lhs=lhs, table=table_name(group.child), rhs=rhs)
-        used.add_columns((), {hop.lhs})
-        used.add(query, (hop,))
-    return used.dependencies()
+        used.add(query, group.root.path, group.declared_in)
+    for column in projection.columns:
+        refuse_type(projection, column, queries.source.annotations[PREFIX + column])
+    return tuple(
+        Dependency(
+            table=path[-1].table if path else projection.source_key.table,
+            key=(path[-1].rhs,) if path else projection.source_key.columns,
+            path=path,
+            columns=frozenset(names),
+        )
+        for path, names in sorted(used.columns.items(), key=lambda item: len(item[0]))
+    )
 
 
 def streams(read_model: type[ReadModel]) -> tuple[str, ...]:
     """The change log's streams that ``read_model`` consumes."""
     return tuple(sorted({dependency.stream for dependency in dependencies(read_model)}))
-
-
-def watches(using: str) -> Iterator[Watch]:
-    """What all read models whose sources are on the alias ``using`` need to be captured there."""
-    for read_model in read_models():
-        if projection_of(read_model).using == using:
-            yield from (dependency.watch for dependency in dependencies(read_model))
-
-
-class _Used:
-    """Gathers the used columns of each table, by the path that leads to it."""
-
-    def __init__(self, projection: Projection) -> None:
-        self.source = projection.source_key
-        self.columns: dict[tuple[Hop, ...], set[str]] = {(): set(self.source.columns)}
-
-    def add(self, query: Query, root: tuple[Hop, ...]) -> None:
-        """Add every column that ``query`` names; ``root`` is the path to its base table."""
-        paths = {alias: root + path for alias, path in _paths(query).items()}
-        for path in paths.values():
-            for depth, hop in enumerate(path):
-                self.add_columns(path[:depth], {hop.lhs})
-                self.add_columns(path[: depth + 1], {hop.rhs})
-        for column in _columns(query):
-            self.add_columns(paths[column.alias], {column_of(column.target)})
-
-    def add_columns(self, path: tuple[Hop, ...], columns: Iterable[str]) -> None:
-        self.columns.setdefault(path, set()).update(columns)
-
-    def dependencies(self) -> tuple[Dependency, ...]:
-        return tuple(
-            Dependency(
-                table=path[-1].table if path else self.source.table,
-                key=(path[-1].rhs,) if path else self.source.columns,
-                path=path,
-                columns=frozenset(columns),
-            )
-            for path, columns in sorted(self.columns.items(), key=lambda item: len(item[0]))
-        )
-
-
-def _paths(query: Query) -> dict[str, tuple[Hop, ...]]:
-    """The hops from the query's base table to each of its aliases."""
-    paths: dict[str, tuple[Hop, ...]] = {}
-    for alias, table in query.alias_map.items():
-        if not isinstance(table, Join):
-            paths[alias] = ()
-        elif query.alias_refcount[alias]:
-            (lhs, rhs), *_ = table.join_cols
-            paths[alias] = (*paths[table.parent_alias], Hop(lhs=lhs, table=table.table_name, rhs=rhs))
-    return paths
-
-
-def _columns(query: Query) -> Iterator[Col]:
-    for expression in [*query.annotations.values(), query.where]:
-        yield from _columns_in(expression)
-
-
-def _columns_in(expression: Any) -> Iterator[Col]:
-    if isinstance(expression, Col):
-        yield expression
-    elif hasattr(expression, "get_source_expressions"):
-        for part in expression.get_source_expressions():
-            yield from _columns_in(part)

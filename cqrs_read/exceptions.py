@@ -8,10 +8,17 @@ class ReadError(CqrsError):
 
 
 class ProjectionError(ReadError):
-    """A read model's declaration cannot be kept true."""
+    """A read model's declaration cannot be kept true.
 
-    def __init__(self, read_model: str, column: str, problem: str, remedy: str) -> None:
-        self.column, self.problem, self.remedy = column, problem, remedy
+    Args:
+        read_model: its name.
+        column: the column that is at fault; empty for the whole.
+        check: the number of the system check that finds the same.
+    """
+
+    def __init__(self, read_model: str, column: str, problem: str, remedy: str, check: str = "E001") -> None:
+        self.read_model, self.column, self.problem, self.remedy = read_model, column, problem, remedy
+        self.check = f"cqrs_read.{check}"
         where = f"{read_model}.{column}" if column else read_model
         super().__init__(f"{where}: {problem} {remedy}")
 
@@ -26,3 +33,35 @@ class NotCaptured(ReadError):
 
 class NotBackfilled(ReadError):
     """A read model has no rows to refresh yet."""
+
+
+class NoSuchRun(ReadError):
+    """There is no run to act on."""
+
+
+class Superseded(ReadError):
+    """A newer run does what this one was for."""
+
+
+class AlreadyWorkedAt(ReadError):
+    """Another process works at the run."""
+
+
+class RunFailed(ReadError):
+    """A run has stopped at a chunk that cannot be computed or stored."""
+
+
+class NoReadModel(ReadError):
+    """The project declares no read model."""
+
+
+class NotMigrated(ReadError):
+    """A read model's table is not there yet."""
+
+
+class DatabaseAway(ReadError):
+    """A database cannot be reached now; it is waited for."""
+
+
+class CannotRebuild(ReadError):
+    """The next version of a read model cannot be built, or not be put in the place of the one that is there."""

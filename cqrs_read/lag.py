@@ -1,31 +1,43 @@
 """Lag: how far behind the source each read model is."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
 from cqrs_read.chunk import table_rows
-from cqrs_read.dependencies import streams
+from cqrs_read.dependencies import dependencies, streams
+from cqrs_read.exceptions import ProjectionError
+from cqrs_read.identity import identity_of, reason_made_anew, reason_not_there
+from cqrs_read.models import Backlog, ReadModelState
 from cqrs_read.projection import projection_of
 from cqrs_read.read_model import ReadModel, name_of, read_models
 from cqrs_read.state import reason_not_captured, reason_not_current, state_of
 from cqrs_read.table import table_name
 from cqrs_write import changelog
 
+EXAMPLES = 3
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReadModelStatus:
     """One read model at a glance.
 
-    ``state`` is ``empty``, ``filling`` or ``ready``; ``rows`` the database's estimate; ``pending`` the number of
-    change-log rows not consumed; ``lag_seconds`` the age of the oldest of them; ``reason`` what is wrong with it.
+    ``state`` is ``refused`` (its declaration), ``no table``, ``empty``, ``filling``, ``failing`` or ``ready``;
+    ``rows`` the database's estimate; ``pending`` the number of change-log rows not consumed; ``backlog`` that of the
+    backlog's rows; ``lag_seconds`` the age of the oldest of all; ``parked`` has examples of what could not be stored,
+    key and cause; ``retry_at`` is when what fails is tried again; ``reason`` what is wrong with it.
     """
 
     name: str
     state: str
-    rows: int
-    lag_seconds: float
-    pending: int
+    rows: int = 0
+    lag_seconds: float = 0.0
+    pending: int = 0
+    backlog: int = 0
+    parked: tuple[str, ...] = ()
+    retry_at: datetime | None = None
     reason: str
 
 
@@ -35,19 +47,62 @@ def read_model_status() -> list[ReadModelStatus]:
 
 
 def status_of(read_model: type[ReadModel]) -> ReadModelStatus:
-    """The status of ``read_model``."""
-    using, state = projection_of(read_model).using, state_of(read_model)
-    reason, lag, pending = reason_not_current(read_model, state), 0.0, 0
-    unseen = reason_not_captured(read_model)
+    """The status of ``read_model``, whatever is wrong with it."""
+    try:
+        dependencies(read_model)
+    except ProjectionError as error:
+        return ReadModelStatus(name=name_of(read_model), state="refused", reason=str(error))
+    if missing := reason_not_there(read_model, identity_of(read_model)):
+        return ReadModelStatus(name=name_of(read_model), state="no table", reason=missing)
+    return _status_of(read_model)
+
+
+def _status_of(read_model: type[ReadModel]) -> ReadModelStatus:
+    projection, state = projection_of(read_model), state_of(read_model)
+    reason = reason_not_current(read_model, state)
+    rows, oldest = 0, list[datetime | None]()
     if state.position:
-        waiting = changelog.pending(using, state.position, streams(read_model))
-        pending = waiting.rows
-        lag = (timezone.now() - waiting.oldest).total_seconds() if waiting.oldest else 0.0
+        pending = changelog.pending(projection.using, state.position, streams(read_model))
+        rows, oldest = pending.rows, [pending.oldest]
+    backlog = _backlog(read_model)
+    waiting = backlog.filter(kind=Backlog.Kind.WAITING).aggregate(rows=Count("pk"), oldest=Min("logged_at"))
     return ReadModelStatus(
         name=name_of(read_model),
-        state="empty" if not state.position else "filling" if reason else "ready",
-        rows=table_rows(projection_of(read_model).target, table_name(read_model)),
-        lag_seconds=max(0.0, round(lag, 3)),
-        pending=pending,
-        reason=unseen or reason,
+        state=_state(state, reason, bool(reason_made_anew(read_model, state))),
+        rows=table_rows(projection.target, table_name(read_model)),
+        lag_seconds=_age([*oldest, waiting["oldest"]]),
+        pending=rows,
+        backlog=waiting["rows"],
+        parked=tuple(
+            f"{', '.join(row.keys[:EXAMPLES])}: {row.error}"
+            for row in backlog.filter(kind=Backlog.Kind.PARKED)[:EXAMPLES]
+        ),
+        retry_at=state.retry_at or backlog.aggregate(next=Min("not_before"))["next"],
+        reason=_not_captured(read_model) or reason,
     )
+
+
+def _not_captured(read_model: type[ReadModel]) -> str:
+    """Nothing while the declaration of any read model is refused: what has to be captured is not known then."""
+    try:
+        return reason_not_captured(read_model)
+    except ProjectionError:
+        return ""
+
+
+def _backlog(read_model: type[ReadModel]) -> QuerySet[Backlog]:
+    return Backlog.objects.using(projection_of(read_model).target).filter(read_model=name_of(read_model))
+
+
+def _state(state: ReadModelState, reason: str, made_anew: bool) -> str:
+    if not state.position or made_anew:
+        return "empty"
+    if state.problem or state.parked:
+        return "failing"
+    return "filling" if reason else "ready"
+
+
+def _age(moments: list[datetime | None]) -> float:
+    """Seconds since the first of ``moments``."""
+    known = [moment for moment in moments if moment]
+    return max(0.0, round((timezone.now() - min(known)).total_seconds(), 3)) if known else 0.0

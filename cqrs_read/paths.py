@@ -1,45 +1,18 @@
 """Field paths within expressions that no query has resolved yet: finding them, and rooting them elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from copy import copy
 from typing import Any
 
-from django.core.exceptions import FieldError
-from django.db.models import F, Model, Q
-from django.db.models.constants import LOOKUP_SEP
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import ResolvedOuterRef, Subquery
+from django.db.models.lookups import Lookup
 from django.db.models.sql import Query
+from django.db.models.sql.where import WhereNode
 
+from cqrs_read.tree import walk, walk_everything
 
-def mapped(expression: Any, change: Any) -> Any:
-    """A copy of ``expression`` in which ``change`` was applied to each of its parts."""
-    if not hasattr(expression, "get_source_expressions"):
-        return expression
-    copy = expression.copy()
-    parts = expression.get_source_expressions()
-    copy.set_source_expressions([part if part is None else change(part) for part in parts])
-    return copy
-
-
-def stripped(expression: Any) -> Any:
-    """The same over the child: ``lines__quantity`` becomes ``quantity``, ``lines`` its key."""
-    if isinstance(expression, F):
-        return F(_beyond_first_hop(path_of(expression)))
-    if isinstance(expression, Q):
-        children = [_stripped_condition(child) for child in expression.children]
-        return Q.create(children, connector=expression.connector, negated=expression.negated)
-    return mapped(expression, stripped)
-
-
-def _stripped_condition(child: Any) -> Any:
-    return (_beyond_first_hop(child[0]), stripped(child[1])) if isinstance(child, tuple) else stripped(child)
-
-
-def has_many(model: type[Model], path: str) -> bool:
-    """Whether following ``path`` from one row of ``model`` may lead to several rows."""
-    try:
-        hops, *_ = Query(model).names_to_path(path.split(LOOKUP_SEP), model._meta, fail_on_missing=False)
-    except FieldError:
-        return False  # it leads nowhere, which resolving the expression will say
-    return any(hop.m2m for hop in hops)
+Change = Callable[[str], str]
 
 
 def path_of(reference: F) -> str:
@@ -47,26 +20,74 @@ def path_of(reference: F) -> str:
     return str(reference.name)  # type: ignore[attr-defined]
 
 
-def _beyond_first_hop(path: str) -> str:
-    return path.partition("__")[2] or "pk"
-
-
 def paths_in(expression: Any) -> set[str]:
-    """Every field path that the unresolved ``expression`` names."""
-    parts = list(parts_of(expression))
-    conditions = [part for part in parts if isinstance(part, Q)]
-    named = {child[0] for condition in conditions for child in condition.children if isinstance(child, tuple)}
-    return named | {path_of(part) for part in parts if isinstance(part, F)}
+    """Every field path that the unresolved ``expression`` names, those in the OuterRefs of subqueries too."""
+    found: set[str] = set()
+    for part in walk(expression):
+        if isinstance(part, Q):
+            found |= {child[0] for child in part.children if isinstance(child, tuple)}
+        elif isinstance(part, F):
+            found.add(path_of(part))
+        elif isinstance(part, Query):
+            found |= outer_paths(part)
+    return found
 
 
-def parts_of(expression: Any) -> Iterator[Any]:
-    """``expression`` and everything in it, at any depth; of a Q also what it compares with."""
-    yield expression
+def outer_paths(query: Query) -> set[str]:
+    """The paths by which ``query``, and the queries within it, refer to the outermost one."""
+    return {path_of(part) for part in walk_everything(query) if isinstance(part, ResolvedOuterRef)}
+
+
+def mapped(expression: Any, change: Callable[[Any], Any]) -> Any:
+    """A copy of ``expression`` in which ``change`` was applied to each of its parts."""
+    if not hasattr(expression, "get_source_expressions"):
+        return expression
+    changed = expression.clone() if isinstance(expression, WhereNode) else copy(expression)
+    parts = expression.get_source_expressions()
+    changed.set_source_expressions([part if part is None else change(part) for part in parts])
+    return changed
+
+
+def renamed(expression: Any, change: Change) -> Any:
+    """A copy of ``expression`` in which ``change`` was applied to each path."""
+    if isinstance(expression, F):
+        return _reference(expression, change)
     if isinstance(expression, Q):
-        inner = [child[1] if isinstance(child, tuple) else child for child in expression.children]
-    elif hasattr(expression, "get_source_expressions"):
-        inner = [part for part in expression.get_source_expressions() if part is not None]
-    else:
-        inner = []
-    for part in inner:
-        yield from parts_of(part)
+        children = [
+            (change(child[0]), renamed(child[1], change))
+            if isinstance(child, tuple)
+            else renamed(child, change)
+            for child in expression.children
+        ]
+        return Q.create(children, connector=expression.connector, negated=expression.negated)
+    if isinstance(expression, list | tuple | set | frozenset):
+        return type(expression)(renamed(part, change) for part in expression)
+    if isinstance(expression, QuerySet):
+        return _renamed_query(expression.query, change)
+    if isinstance(expression, Query):
+        return _renamed_query(expression, change)
+    if isinstance(expression, Subquery):
+        subquery = copy(expression)
+        subquery.query = _renamed_query(expression.query, change)
+        return subquery
+    if isinstance(expression, Lookup):
+        lookup = copy(expression)
+        lookup.lhs, lookup.rhs = renamed(expression.lhs, change), renamed(expression.rhs, change)
+        return lookup
+    return mapped(expression, lambda part: renamed(part, change))
+
+
+def _reference(reference: F, change: Change) -> F:
+    moved = copy(reference)
+    moved.name = change(path_of(reference))  # type: ignore[attr-defined]
+    if hasattr(reference, "obj"):  # F("name")[:3]
+        moved.obj = _reference(reference.obj, change)  # type: ignore[attr-defined]
+    return moved
+
+
+def _renamed_query(query: Query, change: Change) -> Query:
+    """Only what refers to the outer query has paths: everything else is resolved already."""
+    moved = query.clone()
+    moved.where = renamed(moved.where, change)
+    moved.annotations = {name: renamed(part, change) for name, part in moved.annotations.items()}
+    return moved

@@ -1,27 +1,21 @@
 """A read model: a Django model whose rows are derived from a source model by declared columns."""
 
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.apps import apps
 from django.db import models
 
-from cqrs_read.exceptions import ReadModelIsReadOnly
+from cqrs_read.read_only import ReadModelBase, ReadOnly, refusal
 from cqrs_write.exceptions import UnknownName
 
 REMEDY = "The models.py of its app must import it."
 
 
-class ReadModelQuerySet(models.QuerySet["ReadModel"]):
+class ReadModelQuerySet(ReadOnly, models.QuerySet["ReadModel"]):
     """Reads as every queryset does, and refuses to write."""
 
-    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise refusal(self.model)
 
-    create = update = delete = bulk_create = bulk_update = _raw_delete = _insert = _refuse
-    get_or_create = update_or_create = _refuse
-
-
-class ReadModel(models.Model):
+class ReadModel(models.Model, metaclass=ReadModelBase):
     """Base of read models. Declare fields as in any model, and an inner class ``Projection``::
 
         class OrderSummary(ReadModel):
@@ -38,6 +32,9 @@ class ReadModel(models.Model):
 
     Projection: Any
 
+    version_of: "ClassVar[type[ReadModel] | None]" = None
+    """Of a next version the read model that is declared: routers know that one."""
+
     objects = ReadModelQuerySet.as_manager()
 
     class Meta:
@@ -46,16 +43,11 @@ class ReadModel(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise refusal(type(self))
 
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def save_base(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise refusal(type(self))
 
-
-def refusal(read_model: type[ReadModel]) -> ReadModelIsReadOnly:
-    """What whoever writes to ``read_model`` through the ORM is told."""
-    source = read_model.Projection.source._meta.label
-    return ReadModelIsReadOnly(
-        f"{name_of(read_model)} is a read model: its rows follow from {source}. Write there."
-    )
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise refusal(type(self))
 
 
 def read_models() -> list[type[ReadModel]]:

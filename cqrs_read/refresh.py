@@ -1,21 +1,30 @@
 """Refresh: recompute the rows whose keys changed since the position, and move the position.
 
 Rows are recomputed from what is there now, never patched, so neither the order of changes nor repetition matters,
-and a crash repeats at most one window.
+and a crash repeats at most one transaction. One transaction computes a bounded number of keys; what a window holds
+beyond that goes into the backlog with the position's move, and is worked off between fresh windows.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.utils import timezone
+from django.db import DatabaseError
 
+from cqrs_read import backlog
+from cqrs_read.backfill.run import demand
+from cqrs_read.conf import settings
+from cqrs_read.consumed import consume_until, consumed
 from cqrs_read.dependencies import streams
-from cqrs_read.expand import BATCH, touched_keys
-from cqrs_read.models import BackfillRun, ReadModelState
+from cqrs_read.models import Backlog, ReadModelState
+from cqrs_read.pace import pace_of
+from cqrs_read.parking import Attempt, count_parked, is_data_error, recompute_or_park, unpark
 from cqrs_read.projection import projection_of
 from cqrs_read.read_model import ReadModel, name_of
-from cqrs_read.rows import RowsChanged, changing, recompute
-from cqrs_read.state import fingerprint, state_of
-from cqrs_write import changelog
+from cqrs_read.route import route_named
+from cqrs_read.rows import RowsChanged, changing, recompute, refreshing
+from cqrs_read.state import fingerprint
+from cqrs_read.touched import touched_by
+from cqrs_write import changelog, window
 from cqrs_write.changelog import Source, Window
 
 
@@ -26,52 +35,56 @@ class Refreshed:
     keys: int = 0
     rows: RowsChanged = field(default_factory=RowsChanged)
 
+    def __add__(self, other: "Refreshed") -> "Refreshed":
+        return Refreshed(keys=self.keys + other.keys, rows=self.rows + other.rows)
+
 
 def refresh(read_model: type[ReadModel]) -> Refreshed:
-    """Consume the window since the position of ``read_model``, in one transaction.
+    """Bring ``read_model`` up to date: the window since its position, and whatever its backlog has due.
 
     Does nothing for a read model that was never backfilled, or that was filled from another declaration.
     """
-    state = state_of(read_model)
-    if not _can_refresh(read_model, state):
+    done = consume_if_waiting(read_model)
+    while backlog.next_row(read_model) and (page := work_off(read_model)) is not None:
+        done += page + consume_if_waiting(read_model)
+    return done
+
+
+def consume_if_waiting(read_model: type[ReadModel]) -> Refreshed:
+    """The same as :func:`consume`, which is not tried where one look says that nothing has changed."""
+    state = consumed(read_model)
+    if not can_refresh(read_model, state):
         return Refreshed()
-    using = projection_of(read_model).using
-    source, waiting = changelog.probe(using, state.position, streams(read_model))
-    if not waiting and not _reason_for_everything(state, source):
+    using, name = projection_of(read_model).using, name_of(read_model)
+    source, waiting = window.waiting(using, [(name, state.position, streams(read_model))])
+    if not waiting and not reason_for_everything(state, source):
         return Refreshed()
-    with changing(read_model):
-        return _consume(read_model, using)
+    return consume(read_model) or Refreshed()
 
 
-def _consume(read_model: type[ReadModel], using: str) -> Refreshed:
-    state = state_of(read_model)
-    source = changelog.source(using)
-    if reason := _reason_for_everything(state, source):
-        _repair_everything(read_model, state, source, reason)
-        return Refreshed()
-    window = changelog.window(using, state.position, streams(read_model))
-    refreshed = recompute_touched(read_model, window)
-    if window.everything:
-        reason = f"writes went by unseen on {', '.join(sorted(window.everything))}"
-        _repair_everything(read_model, state, source, reason)
-    _move(state, window.until)
-    return refreshed
+def consume(read_model: type[ReadModel], *, wait: bool = True) -> Refreshed | None:
+    """Consume the window since the position, in one transaction; what is too much for one goes into the backlog.
+
+    Args:
+        wait: for another refresher to finish, instead of leaving it the work.
+
+    Returns:
+        None if there was nothing to do here.
+    """
+    return _transaction(read_model, _consume, wait=wait)
 
 
-def recompute_touched(read_model: type[ReadModel], window: Window) -> Refreshed:
-    """Recompute every row that ``window`` touches. Call it within ``changing``."""
-    keys = sorted(touched_keys(read_model, window))
-    rows = RowsChanged()
-    for start in range(0, len(keys), BATCH):
-        rows += recompute(read_model, keys[start : start + BATCH])
-    return Refreshed(keys=len(keys), rows=rows)
+def work_off(read_model: type[ReadModel], *, wait: bool = True) -> Refreshed | None:
+    """Do one page of the backlog, or try what was parked again, in one transaction. Returns None if nothing is due."""
+    return _transaction(read_model, _work_off, wait=wait)
 
 
-def _can_refresh(read_model: type[ReadModel], state: ReadModelState) -> bool:
+def can_refresh(read_model: type[ReadModel], state: ReadModelState) -> bool:
+    """Whether ``read_model`` has a position, and rows from the declaration that this process knows."""
     return bool(state.position) and state.fingerprint == fingerprint(read_model)
 
 
-def _reason_for_everything(state: ReadModelState, source: Source) -> str:
+def reason_for_everything(state: ReadModelState, source: Source) -> str:
     """Why the window since the position cannot be trusted to be complete; empty if it can."""
     if state.origin != source.origin:
         return "the position belongs to another database"
@@ -80,22 +93,122 @@ def _reason_for_everything(state: ReadModelState, source: Source) -> str:
     return ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Turn:
+    """One transaction of a refresher."""
+
+    read_model: type[ReadModel]
+    state: ReadModelState
+    parking: bool
+    """Whether a batch has failed for its values, and those that fail are to be parked."""
+
+    def recompute(self, keys: list[str], before: Attempt | None = None) -> RowsChanged:
+        rows = RowsChanged()
+        size = settings().refresh_keys
+        for start in range(0, len(keys), size):
+            batch = keys[start : start + size]
+            if self.parking:
+                rows += recompute_or_park(self.read_model, batch, before)
+            else:
+                rows += recompute(self.read_model, batch)
+                if self.state.parked:
+                    unpark(self.read_model, batch)
+        return rows
+
+
+def _transaction(
+    read_model: type[ReadModel], work: Callable[[_Turn], Refreshed | None], *, wait: bool
+) -> Refreshed | None:
+    """Do ``work``; where values make it fail, do it again and park these: savepoints cost only then."""
+    try:
+        return _once(read_model, work, wait=wait, parking=False)
+    except DatabaseError as error:
+        if not is_data_error(read_model, error):
+            raise
+    return _once(read_model, work, wait=wait, parking=True)
+
+
+def _once(
+    read_model: type[ReadModel], work: Callable[[_Turn], Refreshed | None], *, wait: bool, parking: bool
+) -> Refreshed | None:
+    if wait:
+        with changing(read_model):
+            return _in(read_model, work, parking)
+    with refreshing(read_model) as mine:
+        return _in(read_model, work, parking) if mine else None
+
+
+def _in(
+    read_model: type[ReadModel], work: Callable[[_Turn], Refreshed | None], parking: bool
+) -> Refreshed | None:
+    # Not before the lock: another one may have moved it.
+    state = consumed(read_model)
+    if not can_refresh(read_model, state):
+        return None
+    return work(_Turn(read_model=read_model, state=state, parking=parking))
+
+
+def _consume(turn: _Turn) -> Refreshed:
+    read_model, state, limit = turn.read_model, turn.state, settings().refresh_keys
+    look = window.look(projection_of(read_model).using, state.position, streams(read_model), limit)
+    if reason := reason_for_everything(state, look.source):
+        return _repair_everything(read_model, state, look, reason)
+    fresh = look.window if look.window is not None else _fresh_part(turn, look.until, limit)
+    if fresh.everything:
+        reason = f"writes went by unseen on {', '.join(sorted(fresh.everything))}"
+        return _repair_everything(read_model, state, look, reason)
+    touched = touched_by(read_model, fresh, limit)
+    for route, keys in touched.beyond:
+        backlog.set_aside(read_model, route, keys, limit)
+    keys = sorted(touched.keys)
+    rows = turn.recompute(keys)
+    consume_until(read_model, look.until)
+    return Refreshed(keys=len(keys), rows=rows)
+
+
+def _fresh_part(turn: _Turn, until: str, limit: int) -> Window:
+    """Of a window that is too large the newest single changes; the rest goes into the backlog."""
+    using, since, listed = projection_of(turn.read_model).using, turn.state.position, streams(turn.read_model)
+    if everything := window.everything(using, since, until, listed):
+        return Window(until=until, keys={}, everything=everything)
+    newest = window.newest(using, since, until, listed, limit)
+    backlog.set_aside_bulk(turn.read_model, since, until, newest.mark, limit)
+    return newest.window
+
+
+def _work_off(turn: _Turn) -> Refreshed | None:
+    if (row := backlog.next_row(turn.read_model)) is None:
+        return None
+    if row.kind == Backlog.Kind.PARKED:
+        return _retry(turn, row)
+    route = route_named(turn.read_model, row.dependency)
+    if route is None:
+        source = changelog.source(projection_of(turn.read_model).using)
+        until = changelog.now(projection_of(turn.read_model).using)
+        look = window.Look(source=source, until=until, window=None)
+        return _repair_everything(turn.read_model, turn.state, look, f"nothing leads from {row.dependency}")
+    with pace_of(turn.read_model) as pace:
+        page = backlog.page(turn.read_model, route, row, pace.size)
+        rows = turn.recompute(page.keys)
+        backlog.move_on(row, page)
+        pace.done = len(page.keys)
+    return Refreshed(keys=len(page.keys), rows=rows)
+
+
+def _retry(turn: _Turn, row: Backlog) -> Refreshed:
+    row.delete()
+    rows = turn.recompute(row.keys, Attempt(attempts=row.attempts, logged_at=row.logged_at))
+    count_parked(turn.read_model)
+    return Refreshed(keys=len(row.keys), rows=rows)
+
+
 def _repair_everything(
-    read_model: type[ReadModel], state: ReadModelState, source: Source, reason: str
-) -> None:
+    read_model: type[ReadModel], state: ReadModelState, look: window.Look, reason: str
+) -> Refreshed:
     """Stop serving, and have every row computed anew, from a position taken now."""
-    projection = projection_of(read_model)
-    state.ready_at, state.origin, state.lost = None, source.origin, source.lost
-    _move(state, changelog.now(projection.using))
-    runs = BackfillRun.objects.using(projection.target)
-    runs.update_or_create(
-        read_model=name_of(read_model),
-        state=BackfillRun.State.RUNNING,
-        defaults={"cursor": None, "reason": reason},
-        create_defaults={"kind": BackfillRun.Kind.REPAIR, "reason": reason},
-    )
-
-
-def _move(state: ReadModelState, position: str) -> None:
-    state.position, state.refreshed_at = position, timezone.now()
-    state.save()
+    backlog.forget_waiting(read_model)
+    state.ready_at, state.origin, state.lost = None, look.source.origin, look.source.lost
+    state.save(update_fields=["ready_at", "origin", "lost"])
+    consume_until(read_model, look.until)
+    demand(read_model, reason)
+    return Refreshed()

@@ -39,3 +39,4 @@ class Placeholder(Enum):
     KEYS = "keys"
     ABOVE = "above"
     UP_TO = "up to"
+    WITHIN = "within"

@@ -6,11 +6,14 @@ from functools import cache
 
 from cqrs_read.dependencies import dependencies
 from cqrs_read.exceptions import NotCaptured
-from cqrs_read.models import ReadModelState
+from cqrs_read.identity import identity_of, reason_made_anew
+from cqrs_read.models import Backlog, ReadModelState
 from cqrs_read.projection import projection_of
 from cqrs_read.query import computed
-from cqrs_read.read_model import ReadModel, name_of, read_models
+from cqrs_read.read_model import ReadModel, name_of
 from cqrs_read.selection import Selection
+from cqrs_read.unfilled import reason_unfilled
+from cqrs_read.upstream import upstream_of
 from cqrs_write import changelog
 from cqrs_write.capture.drift import Drift, drift
 
@@ -37,18 +40,23 @@ def start_following(read_model: type[ReadModel]) -> ReadModelState:
     if reason := reason_not_captured(read_model):
         raise NotCaptured(reason)
     source, state = changelog.source(using), state_of(read_model)
-    if state.position and (state.origin, state.lost, state.fingerprint) == (
+    if state.position and (state.origin, state.lost, state.fingerprint, state.table_id) == (
         source.origin,
         source.lost,
         fingerprint(read_model),
+        identity_of(read_model),
     ):
         return state
     return take_position(read_model)
 
 
 def take_position(read_model: type[ReadModel], ready_at: datetime | None = None) -> ReadModelState:
-    """Follow the change log of ``read_model`` from now on, whatever it has consumed before."""
+    """Follow the change log of ``read_model`` from now on, whatever it has consumed before.
+
+    Every row is going to be computed anew, so the backlog goes.
+    """
     projection = projection_of(read_model)
+    Backlog.objects.using(projection.target).filter(read_model=name_of(read_model)).delete()
     source = changelog.source(projection.using)
     state, _ = ReadModelState.objects.using(projection.target).update_or_create(
         name=name_of(read_model),
@@ -58,9 +66,18 @@ def take_position(read_model: type[ReadModel], ready_at: datetime | None = None)
             "lost": source.lost,
             "fingerprint": fingerprint(read_model),
             "ready_at": ready_at,
+            "parked": 0,
+            "watches": _watches(read_model),
+            "table_id": identity_of(read_model),
         },
     )
     return state
+
+
+def _watches(read_model: type[ReadModel]) -> list[list[object]]:
+    """What ``read_model`` must be told, as JSON: table, key, columns."""
+    found = [dependency.watch for dependency in dependencies(read_model)]
+    return [[watch.table, list(watch.key), sorted(watch.columns)] for watch in found]
 
 
 def reason_not_captured(read_model: type[ReadModel]) -> str:
@@ -75,8 +92,8 @@ def drift_of(read_model: type[ReadModel]) -> list[Drift]:
 
 
 def _not_captured(read_model: type[ReadModel], drifts: list[Drift]) -> str:
-    listed = "; ".join(map(str, drifts))
-    return f"{name_of(read_model)}: {listed}. Run: manage.py cqrs_capture install" if drifts else ""
+    listed, remedies = "; ".join(map(str, drifts)), {item.remedy: "" for item in drifts if item.remedy}
+    return " ".join([f"{name_of(read_model)}: {listed}.", *remedies]) if drifts else ""
 
 
 def reason_not_current(read_model: type[ReadModel], state: ReadModelState) -> str:
@@ -84,10 +101,34 @@ def reason_not_current(read_model: type[ReadModel], state: ReadModelState) -> st
     name = state.name
     if not state.position:
         return f"{name} has not been backfilled. Run: manage.py cqrs_backfill {name}"
+    if reason := reason_made_anew(read_model, state):
+        return reason
     if state.fingerprint != fingerprint(read_model):
-        return f"{name} was declared differently when it was filled. Run: manage.py cqrs_backfill {name}"
+        return f"{name} was declared differently when it was filled. Run: manage.py cqrs_rebuild {name}"
     if state.ready_at is None:
-        return f"{name} is being filled."
+        return reason_unfilled(read_model)
+    if state.problem:
+        return f"{name} cannot be refreshed: {state.problem}"
+    if state.parked:
+        return f"{name} {_parked(read_model)}"
+    return _upstream_not_current(read_model)
+
+
+def _parked(read_model: type[ReadModel]) -> str:
+    """What could not be stored, the oldest key with its cause, and the remedy."""
+    rows = Backlog.objects.using(projection_of(read_model).target)
+    parked = rows.filter(read_model=name_of(read_model), kind=Backlog.Kind.PARKED)
+    if (first := parked.first()) is None:
+        return "has keys that could not be stored."
+    remedy = "Mend the source row or the column; it is tried again by itself."
+    return f"could not store key {first.keys[0]}: {first.error} {remedy}"
+
+
+def _upstream_not_current(read_model: type[ReadModel]) -> str:
+    """Why a read model that ``read_model`` is computed from is not current; empty if all are."""
+    for other in upstream_of(read_model):
+        if reason := reason_not_current(other, state_of(other)):
+            return f"{name_of(read_model)} is computed from a read model that is not current: {reason}"
     return ""
 
 
@@ -104,9 +145,3 @@ def withdraw_if_unseen(read_model: type[ReadModel]) -> str:
         states = ReadModelState.objects.using(projection_of(read_model).target)
         states.filter(name=name_of(read_model)).update(ready_at=None)
     return reason
-
-
-def trim(using: str) -> int:
-    """Delete from the change log what every read model of the alias has consumed. Returns rows deleted."""
-    followed = [state_of(model) for model in read_models() if projection_of(model).using == using]
-    return changelog.trim(using, [state.position for state in followed if state.position])

@@ -1,142 +1,196 @@
-"""Verify: compare a read model's table with what its declaration says, while the system runs.
+"""Verify: compare a read model's table with what its declaration says, in chunks, while the system runs.
 
-Everything is read in one snapshot: position, change log, source and rows. Keys whose changes are not consumed yet
-are left out; every other difference is real.
+Each chunk is read in one short snapshot: position, change log, source and rows. Keys whose changes are not consumed
+yet are left out and counted; every other difference is real.
 """
 
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 from django.db import connections, transaction
 
-from cqrs_read.chunk import Progress, estimated_rows, next_keys
+from cqrs_read.backfill.run import refuse_unmigrated
+from cqrs_read.backfill.size import Pace, tuned
+from cqrs_read.chunk import Progress, Range, estimated_rows, next_range
+from cqrs_read.comparison import Difference, differences
+from cqrs_read.conf import settings
 from cqrs_read.dependencies import streams
 from cqrs_read.exceptions import NotBackfilled
-from cqrs_read.expand import BATCH, touched_keys
+from cqrs_read.expand import BATCH
 from cqrs_read.projection import projection_of
-from cqrs_read.query import Statement, computed
 from cqrs_read.read_model import ReadModel
 from cqrs_read.rows import RowsChanged, changing, recompute
 from cqrs_read.selection import Selection
 from cqrs_read.state import state_of
-from cqrs_read.table import column_names
-from cqrs_write import changelog
+from cqrs_read.unconsumed import unconsumed
+from cqrs_write import changelog, window
 from cqrs_write.backends import load
+
+EXAMPLES = 1000
+"""Differences that are kept, at most: the others are counted."""
+
+__all__ = ["Compared", "Difference", "Verified", "compare", "repair", "verify"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
-    """One key on which table and declaration disagree.
+class Compared:
+    """What one chunk showed; ``pending`` keys differ, but a refresh has not come to them yet."""
 
-    ``kind`` is ``missing`` (no row, though the source yields one), ``surplus`` (a row that nothing yields) or
-    ``different``, in ``columns``.
-    """
-
-    key: str
-    kind: str
-    columns: tuple[str, ...] = ()
+    range: Range
+    differences: tuple[Difference, ...]
+    pending: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verified:
-    """What a verification found."""
+    """What a verification found.
+
+    ``differences`` has the first 1,000 of the ``found``; ``remaining`` is how many of them are still there.
+    """
 
     rows: int
     differences: tuple[Difference, ...]
+    found: int
+    pending: int
+    repaired: RowsChanged
+    remaining: int
 
 
 def verify(
-    read_model: type[ReadModel], *, on_chunk: Callable[[Progress], None] = lambda progress: None
+    read_model: type[ReadModel],
+    *,
+    mend: bool = False,
+    on_chunk: Callable[[Progress], None] = lambda progress: None,
+    chunk: int | None = None,
 ) -> Verified:
     """Compare every row of ``read_model`` with its declaration.
 
+    Args:
+        mend: compute the rows that differ anew, and compare them again.
+        on_chunk: called after each chunk.
+        chunk: source keys in one snapshot; by itself it takes as many as take ``CHUNK_SECONDS``.
+
     Raises:
-        NotBackfilled: if it has no position yet.
+        NotBackfilled: if it has no rows to compare yet, or its position belongs to another database.
     """
-    using, state = projection_of(read_model).using, state_of(read_model)
-    if not state.position:
-        raise NotBackfilled(f"{state.name} is empty. Run: manage.py cqrs_backfill {state.name}")
-    rows, found = 0, list[Difference]()
-    estimated = estimated_rows(read_model)
-    with _snapshot(using):
-        window = changelog.window(using, state_of(read_model).position, streams(read_model))
-        unconsumed = touched_keys(read_model, window)
-        for above, up_to, count in _chunks(read_model):
-            differences = _differences(read_model, above, up_to)
-            found += [item for item in differences if item.key not in unconsumed]
-            rows += count
-            on_chunk(Progress(rows=rows, estimated=max(estimated, rows)))
-    return Verified(rows=rows, differences=tuple(found))
+    refuse_unfit(read_model)
+    estimated, rows, found, pending, remaining = estimated_rows(read_model), 0, 0, 0, 0
+    examples, repaired = list[Difference](), RowsChanged()
+    for compared in _chunks(read_model, chunk):
+        rows, found = rows + compared.range.keys, found + len(compared.differences)
+        pending += compared.pending
+        examples += compared.differences[: EXAMPLES - len(examples)]
+        if mend and compared.differences:
+            repaired += repair(read_model, compared.differences)
+            remaining += len(still_there(read_model, compared.differences))
+        on_chunk(Progress(rows=rows, estimated=max(estimated, rows)))
+    return Verified(
+        rows=rows,
+        differences=tuple(examples),
+        found=found,
+        pending=pending,
+        repaired=repaired,
+        remaining=remaining if mend else found,
+    )
 
 
-def repair(read_model: type[ReadModel], differences: tuple[Difference, ...]) -> RowsChanged:
-    """Compute the rows of ``differences`` anew."""
-    keys, done = [item.key for item in differences], RowsChanged()
+def compare(read_model: type[ReadModel], after: str | None, size: int) -> Compared:
+    """Compare the next ``size`` source keys above ``after``, and all rows that lie between them."""
+    with _snapshots(read_model):
+        range_ = next_range(read_model, after, size)
+        selection = Selection.of_range(range_.above, range_.up_to)
+        found = differences(read_model, selection, above=range_.above, up_to=range_.up_to)
+        real = _consumed(read_model, found)
+    return Compared(range=range_, differences=tuple(real), pending=len(found) - len(real))
+
+
+def repair(read_model: type[ReadModel], found: tuple[Difference, ...]) -> RowsChanged:
+    """Compute the rows of ``found`` anew."""
+    keys, done = [item.key for item in found], RowsChanged()
     for start in range(0, len(keys), BATCH):
         with changing(read_model):
             done += recompute(read_model, keys[start : start + BATCH])
     return done
 
 
+def still_there(read_model: type[ReadModel], found: tuple[Difference, ...]) -> list[Difference]:
+    """The differences among the keys of ``found`` as it is now."""
+    keys, remaining = [item.key for item in found], list[Difference]()
+    for start in range(0, len(keys), BATCH):
+        with _snapshots(read_model):
+            again = differences(read_model, Selection.KEYS, keys=keys[start : start + BATCH])
+            remaining += _consumed(read_model, again)
+    return remaining
+
+
+def refuse_unfit(read_model: type[ReadModel]) -> None:
+    """Refuse to compare what has no rows to be compared.
+
+    Raises:
+        NotMigrated: in one line, if its table is not there.
+        NotBackfilled: in one line.
+    """
+    refuse_unmigrated(read_model)
+    state = state_of(read_model)
+    if not state.position:
+        raise NotBackfilled(f"{state.name} is empty. Run: manage.py cqrs_backfill {state.name}")
+    if state.origin != changelog.source(projection_of(read_model).using).origin:
+        raise NotBackfilled(
+            f"{state.name} has a position of another database: its rows have to be computed anew. "
+            f"Run: manage.py cqrs_refresh {state.name} && manage.py cqrs_backfill {state.name}"
+        )
+
+
+def _chunks(read_model: type[ReadModel], size: int | None) -> Iterator[Compared]:
+    pace, after, last = Pace(size=size) if size else Pace(), None, False
+    while not last:
+        begun = time.monotonic()
+        compared = compare(read_model, after, pace.size)
+        yield compared
+        after, last = compared.range.up_to, compared.range.is_last
+        if size is None:
+            seconds, aim = time.monotonic() - begun, settings().chunk_seconds
+            pace = tuned(pace, keys=compared.range.keys, seconds=seconds, aim=aim)
+
+
+def _consumed(read_model: type[ReadModel], found: list[Difference]) -> list[Difference]:
+    """Those of ``found`` that no refresh to come will look at."""
+    if not found:
+        return found
+    using, position = projection_of(read_model).using, state_of(read_model).position
+    if window.everything(using, position, changelog.now(using), streams(read_model)):
+        return []
+    touched = unconsumed(read_model, [item.key for item in found])
+    return [item for item in found if item.key not in touched]
+
+
 @contextmanager
-def _snapshot(using: str) -> Iterator[None]:
-    """A transaction that sees one state of the database; within another one (a test's), what that sees."""
+def _snapshots(read_model: type[ReadModel]) -> Iterator[None]:
+    """Transactions that see one state of each database: that of the rows first, then that of their source.
+
+    So the source is never older than the position of the rows; what has changed in between is not consumed yet.
+    """
+    projection = projection_of(read_model)
+    with ExitStack() as stack:
+        for using in dict.fromkeys((projection.target, projection.using)):
+            stack.enter_context(_snapshot(using, temporary=projection.target != projection.using))
+            if using == projection.target:
+                state_of(read_model)
+        yield
+
+
+@contextmanager
+def _snapshot(using: str, *, temporary: bool) -> Iterator[None]:
+    """A transaction that sees one state of a database; within another one (a test's), what that sees.
+
+    Args:
+        temporary: whether temporary tables are going to be made in it.
+    """
     nested = connections[using].in_atomic_block
     with transaction.atomic(using=using):
         if not nested:
             with connections[using].cursor() as cursor:
-                load("cqrs_read", "upsert", using).snapshot(cursor)
+                load("cqrs_read", "upsert", using).snapshot(cursor, temporary=temporary)
         yield
-
-
-def _chunks(read_model: type[ReadModel]) -> Iterator[tuple[str | None, str | None, int]]:
-    """Ranges of keys with the number of source rows in each; the last one has no end, and holds none."""
-    above: str | None = None
-    while keys := next_keys(read_model, above):
-        yield above, keys[-1], len(keys)
-        above = keys[-1]
-    yield above, None, 0
-
-
-def _differences(read_model: type[ReadModel], above: str | None, up_to: str | None) -> list[Difference]:
-    fields = [field.name for field in read_model._meta.concrete_fields]
-    statement = _comparison(read_model, Selection.of_range(above, up_to))
-    with connections[projection_of(read_model).using].cursor() as cursor:
-        cursor.execute(*statement.bound(above=above, up_to=up_to))
-        return [_difference(fields, row) for row in cursor.fetchall()]
-
-
-def _difference(fields: list[str], row: tuple[Any, ...]) -> Difference:
-    key, is_wanted, is_there, *differ = row
-    if not is_there:
-        return Difference(key=key, kind="missing")
-    if not is_wanted:
-        return Difference(key=key, kind="surplus")
-    columns = tuple(field for field, differs in zip(fields, differ, strict=True) if differs)
-    return Difference(key=key, kind="different", columns=columns)
-
-
-@cache
-def _comparison(read_model: type[ReadModel], selection: Selection) -> Statement:
-    """Key, wanted, there, and one flag per field, for the rows in which table and declaration disagree."""
-    key = projection_of(read_model).key
-    quote, backend = connections[key.using].ops.quote_name, load("cqrs_read", "upsert", key.using)
-    columns = [quote(column) for column in column_names(read_model)]
-    wanted, there = ([f"{side}.{column}" for column in columns] for side in ("w", "t"))
-    flags = ", ".join(backend.differs([left], [right]) for left, right in zip(wanted, there, strict=True))
-    rows = computed(read_model, selection)
-    selected, params = key.condition(selection)
-    text = f"COALESCE({key.text('w')}, {key.text('t')})"
-    first = quote(key.columns[0])
-    joined = " AND ".join(
-        f"{left} = {right}" for left, right in zip(key.names("w"), key.names("t"), strict=True)
-    )
-    return Statement(
-        sql=f"SELECT {text}, w.{first} IS NOT NULL, t.{first} IS NOT NULL, {flags} "
-        f"FROM ({rows.sql}) w FULL JOIN (SELECT * FROM {quote(key.table)} WHERE {selected}) t "
-        f"ON {joined} WHERE {backend.differs(wanted, there)}",
-        params=(*rows.params, *params),
-    )

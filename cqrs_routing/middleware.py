@@ -10,6 +10,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_asy
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponseBase
 
+from cqrs_read.hurry import hurry
 from cqrs_routing.candidate import CandidateServer, handler_behind
 from cqrs_routing.conf import settings
 from cqrs_routing.decision import UNDECIDED, Decision, decide
@@ -20,6 +21,9 @@ from cqrs_routing.service import Service
 from cqrs_routing.snapshot import modes
 
 logger = logging.getLogger("cqrs_routing.routing")
+
+SAFE = frozenset(["GET", "HEAD", "OPTIONS", "TRACE"])
+"""Methods of requests that write nothing."""
 
 SERVICE = "_cqrs_routing_service"
 """The attribute of a routed request that holds its :class:`Service`."""
@@ -105,6 +109,8 @@ def begin(request: HttpRequest, endpoint: Endpoint) -> Decision:
 
 
 def finish(request: HttpRequest, response: HttpResponseBase) -> None:
+    if request.method not in SAFE:
+        hurry()
     service: Service | None = getattr(request, SERVICE, None)
     if service is not None:
         service.finish(response)

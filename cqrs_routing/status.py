@@ -14,6 +14,12 @@ from cqrs_routing.mode import Mode
 from cqrs_routing.models import EndpointMode
 from cqrs_routing.registry import endpoints
 from cqrs_routing.snapshot import state_in
+from cqrs_write import changelog, trimming
+from cqrs_write.conf import settings
+from cqrs_write.trimming import Size
+
+ALARMING = 0.5
+"""The share of its cap above which a change log is worth a line of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,3 +59,8 @@ def status_of(endpoint: Endpoint, row: EndpointMode | None) -> EndpointStatus:
         view=endpoint.view_path,
         read_models=[name_of(model) for model in endpoint.read_models],
     )
+
+
+def change_log_sizes() -> list[Size]:
+    """How full the change log of every alias is that has one."""
+    return [trimming.size(using) for using in settings().databases if changelog.exists(using)]

@@ -16,6 +16,7 @@ from cqrs_routing.status import EndpointStatus
 if TYPE_CHECKING:
     from cqrs_read.lag import ReadModelStatus
     from cqrs_write.queues import QueueStatus
+    from cqrs_write.trimming import Size
 
 IDENTITIES = {"endpoint", "read model", "queue"}
 """Columns of names that are copied from the terminal, and so stay in one piece."""
@@ -25,16 +26,32 @@ def endpoint_table(statuses: Iterable[EndpointStatus]) -> Table:
     return table(
         "Endpoints",
         ["endpoint", "mode", "served by", "since", "by", "reason"],
-        ([s.endpoint, s.mode, s.side, s.since, s.by, s.obstacle or s.reason] for s in statuses),
+        ([s.endpoint, s.mode, s.side, s.since, s.by, s.reason] for s in statuses),
     )
+
+
+def obstacles(statuses: Iterable[EndpointStatus]) -> list[Text]:
+    """Why endpoints are served by legacy although their mode says otherwise, a line each."""
+    return [Text(f"  {s.endpoint}: {s.obstacle}") for s in statuses if s.obstacle]
 
 
 def read_model_table(statuses: Iterable[ReadModelStatus]) -> Table:
     return table(
         "Read models",
-        ["read model", "state", "rows", "lag", "pending", "reason"],
-        ([s.name, s.state, s.rows, seconds(s.lag_seconds), s.pending, s.reason] for s in statuses),
+        ["read model", "state", "rows", "lag", "pending", "backlog"],
+        ([s.name, s.state, s.rows, seconds(s.lag_seconds), s.pending, s.backlog] for s in statuses),
     )
+
+
+def reasons(statuses: Iterable[ReadModelStatus]) -> list[Text]:
+    """What is wrong with read models, a line each: a remedy is copied from the terminal in one piece."""
+    lines: list[str] = []
+    for s in statuses:
+        again = f" (next try at {timezone.localtime(s.retry_at):%H:%M:%S})" if s.retry_at else ""
+        if s.reason:
+            lines.append(f"{s.name}: {s.reason.removeprefix(s.name).lstrip(': ')}{again}")
+        lines += [f"{s.name}: parked key {example}" for example in s.parked]
+    return [Text(f"  {line}") for line in lines]
 
 
 def queue_table(statuses: Iterable[QueueStatus]) -> Table:
@@ -42,6 +59,15 @@ def queue_table(statuses: Iterable[QueueStatus]) -> Table:
         "Queues",
         ["queue", "waiting", "retrying", "dead", "oldest"],
         ([s.queue, s.waiting, s.retrying, s.dead, seconds(s.oldest_seconds)] for s in statuses),
+    )
+
+
+def change_log_alarm(size: Size) -> Text:
+    """What to tell of a change log that fills up."""
+    return Text(
+        f"The change log of '{size.using}' is at {size.share:.0%} of its cap: a read model is far behind. "
+        "Run: manage.py cqrs_trim",
+        style="bold red",
     )
 
 

@@ -9,6 +9,8 @@ from django.db import connections
 from cqrs_write.backends import load
 
 TABLE = "cqrs_change_log"
+TABLES = (TABLE, "cqrs_change_log_trimmed")
+"""Ours without a Django model."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,12 @@ class Pending:
 
 
 def exists(using: str) -> bool:
-    """Whether the alias ``using`` has a change log."""
+    """Whether the alias ``using`` has a change log.
+
+    Raises:
+        CqrsError: if there is no such alias, or the toolkit does not know its database.
+    """
+    load("cqrs_write", "changelog", using)
     with connections[using].cursor() as cursor:
         return TABLE in connections[using].introspection.table_names(cursor)
 
@@ -61,15 +68,17 @@ def now(using: str) -> str:
 
 def source(using: str) -> Source:
     """The change log of the alias ``using``, as it is now."""
+    backend = load("cqrs_write", "changelog", using)
     with connections[using].cursor() as cursor:
-        origin, lost = load("cqrs_write", "changelog", using).source(cursor)
+        origin, lost = backend.source(cursor)
     return Source(origin=origin, lost=lost)
 
 
 def window(using: str, since: str, streams: Sequence[str]) -> Window:
     """Everything on ``streams`` that is visible now and was not at the position ``since``.
 
-    A transaction does not see its own changes here: they get their place when it commits.
+    Where the log was trimmed beyond the position, that is "everything" of every stream. A transaction does not see
+    its own changes here: they get their place when it commits.
     """
     backend = load("cqrs_write", "changelog", using)
     with connections[using].cursor() as cursor:
@@ -105,15 +114,3 @@ def log_everything(using: str, streams: Iterable[str]) -> None:
     if listed := list(streams):
         with connections[using].cursor() as cursor:
             load("cqrs_write", "changelog", using).log_everything(cursor, listed)
-
-
-def trim(using: str, positions: Iterable[str]) -> int:
-    """Delete what every one of ``positions`` has consumed. Without positions nothing is deleted.
-
-    Returns:
-        Rows deleted.
-    """
-    if not (known := list(positions)):
-        return 0
-    with connections[using].cursor() as cursor:
-        return int(load("cqrs_write", "changelog", using).trim(cursor, known))

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from cqrs_write.backends import load
+from cqrs_write.capture.checks import register_capture_checks
 from cqrs_write.command import Command, is_installed, is_proper, name_of
 from cqrs_write.conf import settings
 from cqrs_write.exceptions import CqrsError
@@ -31,6 +32,7 @@ def register_checks() -> None:
         check_databases,
     ):
         register(check)
+    register_capture_checks()
 
 
 def check_dataclasses(**kwargs: Any) -> list[CheckMessage]:

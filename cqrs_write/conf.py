@@ -45,10 +45,13 @@ class WriteSettings:
     """Keys of ``CQRS_WRITE`` (upper case there), with their defaults."""
 
     capture: bool = True
-    """Install triggers when ``migrate`` has run. Switch off for databases of tests that need none."""
+    """Install triggers when ``migrate`` has run, and check them. Switch off for databases of tests that need none."""
+
+    change_log_max_bytes: int = 2 * 1024**3
+    """Bytes of unconsumed changes above which those who are furthest behind are given up, and repaired instead."""
 
     databases: tuple[str, ...] = ("default",)
-    """Aliases with a command log, which the sweep and the status resource look into."""
+    """Aliases with a command log and a change log, for the sweep, the trim and the status resource."""
 
     wakeup_interval: float = 0.005
     """Seconds between two wake-ups that one process sends for the same queue."""

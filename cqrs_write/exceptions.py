@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from cqrs_write.nearest import did_you_mean, nearest
+
 
 class CqrsError(Exception):
     """An error that the reader of its one line can mend: it names the thing and the remedy."""
@@ -15,11 +17,16 @@ class ConfigurationError(CqrsError):
 
 
 class UnknownName(CqrsError):
-    """A name that stands for nothing; the message lists what exists."""
+    """A name that stands for nothing; the message has the nearest names, or all that exist and the remedy."""
 
     def __init__(self, kind: str, name: str, existing: "list[str]", *, remedy: str = "") -> None:
-        known = f"There are: {', '.join(sorted(existing))}." if existing else f"There is no {kind} at all."
-        super().__init__(f"Unknown {kind} '{name}'. {known}{' ' + remedy if remedy else ''}")
+        if near := nearest(name, existing):
+            known = did_you_mean(near)
+        elif existing:
+            known = f"There are: {', '.join(sorted(existing))}."
+        else:
+            known = f"There is no {kind} at all."
+        super().__init__(f"Unknown {kind} '{name}'. {known}{' ' + remedy if remedy and not near else ''}")
 
 
 class UnsupportedDatabase(CqrsError):

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import DEFAULT_DB_ALIAS
 
-from cqrs_write import execution, queues, wakeup
+from cqrs_write import changelog, execution, queues, trimming, wakeup
 from cqrs_write.conf import settings
 
 
@@ -24,3 +24,16 @@ def sweep() -> None:
     """
     for using in settings().databases:
         queues.wake_runnable(using)
+
+
+@shared_task(name="cqrs_write.trim", ignore_result=True, expires=wakeup.EXPIRES)
+def trim() -> None:
+    """Delete what every follower of the change logs has seen. Have Celery beat send it every minute or so::
+
+        CELERY_BEAT_SCHEDULE = {"cqrs-trim": {"task": "cqrs_write.trim", "schedule": 60.0}}
+
+    A process that runs ``cqrs_refresh --follow`` trims too.
+    """
+    for using in settings().databases:
+        if changelog.exists(using):
+            trimming.trim(using)

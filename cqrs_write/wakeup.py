@@ -1,4 +1,4 @@
-"""Wake-ups: Celery messages that tell workers to look into the command log, sent by a thread of their own."""
+"""Wake-ups: Celery messages that tell workers to look for what is to be done, sent by a thread of their own."""
 
 import atexit
 import logging
@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from celery import Celery
@@ -20,12 +21,21 @@ DRAIN = "cqrs_write.drain"
 EXPIRES = 30
 """Seconds after which a worker throws a wake-up away: the sweep has sent newer ones by then."""
 
-# A broker that does not answer is given up at once; the command log loses nothing by it.
+# A broker that does not answer is given up at once; nothing is lost by it.
 REDIS_OPTIONS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.2, "max_retries": 0}
 
 
+@dataclass(frozen=True, order=True)
+class WakeUp:
+    """A message: the ``task`` that a worker of the Celery queue ``queue`` shall run."""
+
+    task: str
+    queue: str
+    args: tuple[str, ...] = ()
+
+
 class Waker:
-    """Collects the queues to wake, and sends each at most one message per ``WAKEUP_INTERVAL``.
+    """Collects wake-ups, and sends each at most once per ``WAKEUP_INTERVAL``.
 
     The thread starts with the first wake-up. What is pending when the process ends is sent within half a
     second or left to the sweep.
@@ -35,7 +45,7 @@ class Waker:
         self.failures = 0
         """Wake-ups that could not be sent since the process began."""
         self._lock = threading.Lock()
-        self._pending: set[tuple[str, str]] = set()
+        self._pending: set[WakeUp] = set()
         self._asked = threading.Event()
         self._idle = threading.Event()
         self._idle.set()
@@ -43,11 +53,11 @@ class Waker:
         self._connection: Connection | None = None
         self._reachable = True
 
-    def wake(self, queue: str, using: str) -> None:
+    def wake(self, message: WakeUp) -> None:
         with self._lock:
-            if (queue, using) in self._pending:
+            if message in self._pending:
                 return
-            self._pending.add((queue, using))
+            self._pending.add(message)
             self._idle.clear()
             self._asked.set()
             if self._thread is None or not self._thread.is_alive():
@@ -61,22 +71,22 @@ class Waker:
     def _run(self) -> None:
         while True:
             self._asked.wait()
-            for queue, using in self._take():
-                self._send(queue, using)
+            for message in self._take():
+                self._send(message)
             with self._lock:
                 if not self._pending:
                     self._idle.set()
             time.sleep(settings().wakeup_interval)
 
-    def _take(self) -> list[tuple[str, str]]:
+    def _take(self) -> list[WakeUp]:
         with self._lock:
             pending, self._pending = self._pending, set()
             self._asked.clear()
         return sorted(pending)
 
-    def _send(self, queue: str, using: str) -> None:
+    def _send(self, message: WakeUp) -> None:
         try:
-            publish(queue, using, connection=self._connected())
+            publish(message, connection=self._connected())
         except Exception as error:  # noqa: BLE001  nothing may end the thread; counted and logged
             self._failed(error)
         else:
@@ -92,8 +102,8 @@ class Waker:
         self._disconnect()
         if self._reachable:
             logger.warning(
-                "Wake-ups cannot be sent (%s: %s). Accepted commands wait in the log until the sweep reaches "
-                "a worker. This is logged once until a wake-up gets through.",
+                "Wake-ups cannot be sent (%s: %s). Accepted commands and changes wait in their logs until beat "
+                "reaches a worker. This is logged once until a wake-up gets through.",
                 type(error).__name__,
                 error,
             )
@@ -111,11 +121,19 @@ def wake(queue: str, using: str) -> None:
 
     With ``task_always_eager`` the queue is worked off here and now.
     """
+    send(WakeUp(DRAIN, queue, (queue, using)))
+
+
+def send(message: WakeUp) -> None:
+    """Have a worker run a task soon, once however often this is asked meanwhile. Costs microseconds.
+
+    With ``task_always_eager`` it is run here and now.
+    """
     app = app_or_default()
     if app.conf.task_always_eager:
-        _run_here(app, queue, using)
+        _run_here(app, message)
     else:
-        _waker.wake(queue, using)
+        _waker.wake(message)
 
 
 def flush(timeout: float = 0.5) -> bool:
@@ -128,16 +146,16 @@ def failures() -> int:
     return _waker.failures
 
 
-def publish(queue: str, using: str, *, connection: Connection | None = None) -> None:
-    """Send one wake-up to the Celery queue of the same name.
+def publish(message: WakeUp, *, connection: Connection | None = None) -> None:
+    """Send one wake-up.
 
     Raises:
         OperationalError: if the broker cannot be reached.
     """
     app_or_default().send_task(
-        DRAIN,
-        (queue, using),
-        queue=queue,
+        message.task,
+        message.args,
+        queue=message.queue,
         expires=EXPIRES,
         ignore_result=True,
         retry=False,
@@ -153,10 +171,10 @@ def _impatient(app: Celery) -> Connection:
     return connection
 
 
-def _run_here(app: Celery, queue: str, using: str) -> None:
+def _run_here(app: Celery, message: WakeUp) -> None:
     app.loader.import_default_modules()
-    task: Any = app.tasks[DRAIN]
-    task.apply((queue, using))
+    task: Any = app.tasks[message.task]
+    task.apply(message.args)
 
 
 def _renew() -> None:

@@ -8,7 +8,9 @@ INSTALLED_APPS = [
     "cqrs_write",
     "cqrs_read",
     "cqrs_routing",
+    "legacy_app.customers_cqrs",
     "legacy_app.orders_cqrs",
+    "legacy_app.rides_cqrs",
     "legacy_app.demo",
 ]
 
@@ -17,7 +19,14 @@ MIDDLEWARE = [*MIDDLEWARE, "cqrs_routing.middleware.RoutingMiddleware"]
 
 ROOT_URLCONF = "legacy_app.urls_cqrs"
 
-# Accepted commands whose wake-up was lost, and retries that fall due, wait for the next sweep.
-CELERY_BEAT_SCHEDULE = {**CELERY_BEAT_SCHEDULE, "cqrs-sweep": {"task": "cqrs_write.sweep", "schedule": 1.0}}
+# Accepted commands whose wake-up was lost, and retries that fall due, wait for the next sweep. The trim keeps the
+# change log short, whether or not a refresher runs. Read models are compared with their sources all the time, a
+# slice every half minute.
+CELERY_BEAT_SCHEDULE = {
+    **CELERY_BEAT_SCHEDULE,
+    "cqrs-sweep": {"task": "cqrs_write.sweep", "schedule": 1.0},
+    "cqrs-trim": {"task": "cqrs_write.trim", "schedule": 60.0},
+    "cqrs-verify-sample": {"task": "cqrs_read.verify_sample", "schedule": 30.0},
+}
 
 CQRS_ROUTING = {"RESPONSE_HEADERS": True}

@@ -1,50 +1,64 @@
 """Drift: where the triggers in the database are not what the plan says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connections
 
 from cqrs_write.backends import load
 from cqrs_write.capture.plan import capture_plan
+from cqrs_write.capture.relation import IMPOSSIBLE, UNSEEN, Relation
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drift:
-    """One table whose triggers are ``missing``, ``disabled``, ``stale`` or ``surplus``."""
+    """One table, or one ``partition`` of it, whose triggers are not as planned.
+
+    ``kind`` is ``missing``, ``disabled``, ``retyped`` (a column's values may have been rewritten), ``stale`` (made
+    for an older plan), ``surplus`` (no read model needs them), ``view`` or ``key`` (it cannot be captured).
+    """
 
     table: str
     kind: str
+    partition: str = ""
+    untouched: bool = False
+    """Whether it is a partition that never held a row: what is written through its table is captured there."""
 
     @property
     def unseen(self) -> bool:
         """Whether writes go by unseen. A stale trigger goes on reporting what it was made for."""
-        return self.kind in ("missing", "disabled")
+        return self.kind in UNSEEN and not self.untouched
+
+    @property
+    def remedy(self) -> str:
+        return "" if self.kind in IMPOSSIBLE else "Run: manage.py cqrs_capture install"
 
     def __str__(self) -> str:
-        return f"{self.table}: triggers {self.kind}"
+        where = f"{self.table} (partition {self.partition})" if self.partition else self.table
+        return (
+            f"{where} {IMPOSSIBLE[self.kind]}"
+            if self.kind in IMPOSSIBLE
+            else f"{where}: triggers {self.kind}"
+        )
 
 
 def drift(using: str) -> list[Drift]:
     """Compare plan and database of the alias ``using``; a table that does not exist (yet) is no drift."""
-    connection = connections[using]
-    backend = load("cqrs_write", "triggers", using)
-    with connection.cursor() as cursor:
-        installed: dict[str, dict[str, str]] = backend.installed(cursor)
-        existing = set(connection.introspection.table_names(cursor))
-        found = [
-            Drift(table=table.name, kind=kind)
-            for table in capture_plan(using)
-            if table.name in existing
-            and (kind := _kind(backend.expected(cursor, table), installed.get(table.name, {})))
-        ]
-    planned = {table.name for table in capture_plan(using)}
-    return found + [Drift(table=name, kind="surplus") for name in sorted(set(installed) - planned)]
+    return [
+        Drift(
+            table=relation.table,
+            kind=relation.drift,
+            partition=relation.partition,
+            untouched=relation.untouched,
+        )
+        for relation in drifted(using)
+    ]
 
 
-def _kind(expected: dict[str, str], installed: dict[str, str]) -> str:
-    """Digest by trigger name, expected and installed; a disabled trigger's digest is 'disabled'."""
-    if set(expected) - set(installed):
-        return "missing"
-    if "disabled" in installed.values():
-        return "disabled"
-    return "stale" if expected != installed else ""
+def drifted(using: str) -> Sequence[Relation]:
+    """The relations that :func:`drift` is about: those of the plan in its order, then the surplus ones."""
+    backend, plan = load("cqrs_write", "triggers", using), capture_plan(using)
+    with connections[using].cursor() as cursor:
+        planned: list[Relation] = backend.relations(cursor, plan)
+        others: list[Relation] = backend.others(cursor, [table.name for table in plan])
+    return [relation for relation in [*planned, *others] if relation.drift]

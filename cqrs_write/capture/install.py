@@ -1,96 +1,152 @@
-"""Installing and removing the triggers, one table per transaction, never queueing behind a long writer."""
+"""Installing and removing the triggers, one relation per transaction, never queueing behind a long writer."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import OperationalError, connections, transaction
 
 from cqrs_write import changelog
 from cqrs_write.backends import load
-from cqrs_write.capture.drift import Drift, drift
+from cqrs_write.capture.drift import Drift, drift, drifted
 from cqrs_write.capture.plan import capture_plan
-from cqrs_write.capture.table import CapturedTable
+from cqrs_write.capture.relation import IMPOSSIBLE, UNSEEN
 from cqrs_write.exceptions import CaptureError
 
 ATTEMPTS = 20
 
+OUTCOMES = {
+    "missing": "now reports its writes",
+    "disabled": "reports its writes again: its triggers were disabled",
+    "retyped": "reports its writes again: a column had changed its type",
+    "stale": "now reports what its read models need",
+    "surplus": "no longer reports its writes: no read model needs them",
+    "view": "no longer has triggers",
+    "key": "no longer has triggers: it has a key that they cannot report",
+}
+"""What a change comes to, by the kind of drift that it mends."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What happened, or would happen, to one table's triggers: SQL statements in order."""
+    """What happened, or would happen, to the triggers of one table or ``partition``: SQL statements in order."""
 
     table: str
     kind: str
     statements: tuple[str, ...]
-    unseen: bool = False
-    """Whether writes may have gone by unseen before it."""
+    partition: str = ""
+    everything: tuple[str, ...] = ()
+    """Streams of which any key may have changed unseen before it."""
+
+    @property
+    def relation(self) -> str:
+        return self.partition or self.table
+
+    @property
+    def outcome(self) -> str:
+        """What is so from now on, after the relation's name."""
+        return OUTCOMES[self.kind]
 
 
 def planned_changes(using: str) -> list[Change]:
     """What :func:`install` would do on the alias ``using``."""
-    return [_change(using, item) for item in drift(using)]
+    backend = load("cqrs_write", "triggers", using)
+    plan = {table.name: table for table in capture_plan(using)}
+    changes = []
+    with connections[using].cursor() as cursor:
+        for relation in drifted(using):
+            mending = relation.drift != "surplus" and relation.drift not in IMPOSSIBLE
+            if mending:
+                statements = backend.create(cursor, plan[relation.table], relation)
+            else:
+                statements = backend.drop(cursor, relation) if relation.carries else []
+            unseen = mending and relation.drift in UNSEEN and not relation.untouched
+            changes.append(
+                Change(
+                    table=relation.table,
+                    kind=relation.drift,
+                    partition=relation.partition,
+                    statements=tuple(statements),
+                    everything=plan[relation.table].streams if unseen else (),
+                )
+            )
+    return [change for change in changes if change.statements]
 
 
-def install(using: str) -> list[Change]:
+def install(using: str, *, only: Collection[str] | None = None) -> list[Change]:
     """Bring the triggers of the alias ``using`` in step with the plan; does nothing where they are.
 
-    Where a trigger was missing or disabled, writes may have gone by unseen: the change log then says
-    "everything" for that table's streams, in the transaction that installs the trigger.
+    Where writes may have gone by unseen, since a trigger was missing or disabled or a column's values were
+    rewritten, the change log then says "everything" for that table's streams, in the same transaction.
+
+    Args:
+        only: names of tables; of all if it is None.
 
     Raises:
-        CaptureError: if the change log's table is not there, or a table stayed locked through all attempts.
+        CaptureError: if the change log's table is not there, a table stayed locked through all attempts, or (when
+            all others are done) a table cannot be captured.
     """
-    if not changelog.exists(using):
-        raise CaptureError(f"The database '{using}' has no change log. Run: manage.py migrate")
-    changes = planned_changes(using)
-    streams = {table.name: table.streams for table in capture_plan(using)}
+    refuse_unmigrated(using)
+    changes = [change for change in planned_changes(using) if only is None or change.table in only]
     for change in changes:
-        _run(using, change, everything=streams[change.table] if change.unseen else ())
+        _run(using, change)
+    if impossible := impossible_drift(using):
+        raise CaptureError(f"{'; '.join(map(str, impossible))}.")
     return changes
 
 
-def remove(using: str) -> list[Change]:
-    """Drop every trigger of ours on the alias ``using``."""
+def refuse_unmigrated(using: str) -> None:
+    """Refuse a database without a change log.
+
+    Raises:
+        CaptureError: with the remedy.
+    """
+    if not changelog.exists(using):
+        raise CaptureError(f"The database '{using}' has no change log. Run: manage.py migrate")
+
+
+def impossible_drift(using: str) -> list[Drift]:
+    """What no installation mends on the alias ``using``."""
+    return [item for item in drift(using) if item.kind in IMPOSSIBLE]
+
+
+def removals(using: str) -> list[Change]:
+    """What :func:`remove` would do on the alias ``using``."""
     backend = load("cqrs_write", "triggers", using)
     with connections[using].cursor() as cursor:
-        tables = sorted(backend.installed(cursor))
-        changes = [
-            Change(table=name, kind="surplus", statements=tuple(backend.drop(cursor, name)))
-            for name in tables
+        return [
+            Change(table=relation.table, kind="surplus", statements=tuple(backend.drop(cursor, relation)))
+            for relation in backend.others(cursor, [])
         ]
+
+
+def remove(using: str) -> list[Change]:
+    """Drop every trigger of ours on the alias ``using``.
+
+    Raises:
+        CaptureError: if a table stayed locked through all attempts.
+    """
+    changes = removals(using)
     for change in changes:
         _run(using, change)
     return changes
 
 
-def _change(using: str, item: Drift) -> Change:
-    backend = load("cqrs_write", "triggers", using)
-    with connections[using].cursor() as cursor:
-        statements = backend.drop(cursor, item.table)
-        if item.kind != "surplus":
-            statements = backend.create(cursor, _planned(using, item.table), installed=item.kind == "stale")
-    return Change(table=item.table, kind=item.kind, statements=tuple(statements), unseen=item.unseen)
-
-
-def _planned(using: str, name: str) -> CapturedTable:
-    return next(table for table in capture_plan(using) if table.name == name)
-
-
-def _run(using: str, change: Change, everything: tuple[str, ...] = ()) -> None:
-    backend = load("cqrs_write", "triggers", using)
+def _run(using: str, change: Change) -> None:
+    locks = load("cqrs_write", "locks", using)
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic(using=using), connections[using].cursor() as cursor:
-                backend.limit_lock_wait(cursor)
+                locks.limit_wait(cursor)
                 for statement in change.statements:
                     cursor.execute(statement)
-                changelog.log_everything(using, everything)
+                changelog.log_everything(using, change.everything)
             return
         except OperationalError as error:
-            if not backend.is_lock_timeout(error):
+            if not locks.is_timeout(error):
                 raise
             if attempt == ATTEMPTS:
                 raise CaptureError(
-                    f"The table {change.table} stayed locked through {ATTEMPTS} attempts. "
+                    f"The table {change.relation} stayed locked through {ATTEMPTS} attempts. "
                     "Find the long transaction in pg_stat_activity, then run: manage.py cqrs_capture install"
                 ) from error
-            backend.pause(attempt)
+            locks.pause(attempt)

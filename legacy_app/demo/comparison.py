@@ -1,7 +1,9 @@
-"""The same requests to both sides while nothing changes: the answers must be equal, byte for byte."""
+"""The same requests to both sides while nothing changes: the answers must be equal, as JSON."""
 
+import json
 import time
 from collections.abc import Iterable
+from typing import Any
 
 from legacy_app.demo.clients import ORDERS
 from legacy_app.demo.exceptions import DemoError
@@ -32,16 +34,16 @@ def different_answers(shop: Shop, port: int) -> list[str]:
     return [path for path, old, new in zip(asked, legacy, cqrs, strict=True) if old != new]
 
 
-def answers_by(side: str, asked: Iterable[str], connection: Connection) -> list[tuple[int, bytes]]:
+def answers_by(side: str, asked: Iterable[str], connection: Connection) -> list[tuple[int, Any]]:
     switch(READ, side)
     return [answer_by(side, path, connection) for path in asked]
 
 
-def answer_by(side: str, path: str, connection: Connection) -> tuple[int, bytes]:
+def answer_by(side: str, path: str, connection: Connection) -> tuple[int, Any]:
     """Status and body, once the web process has noticed the switch."""
     deadline = time.monotonic() + OBEY_SECONDS
     while (answer := connection.get(path)).side != side:
         if time.monotonic() > deadline:
             raise DemoError(f"{READ} is still served by {answer.side or 'nobody'}, not by {side}")
         time.sleep(0.05)
-    return answer.status, answer.body
+    return answer.status, json.loads(answer.body)

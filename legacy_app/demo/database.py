@@ -46,7 +46,7 @@ def refuse_full_database() -> None:
 
 def own_tables() -> set[str]:
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
-    return tables | {"django_migrations", changelog.TABLE}
+    return tables | {"django_migrations", *changelog.TABLES}
 
 
 def shop_tables() -> set[str]:

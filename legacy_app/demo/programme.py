@@ -11,6 +11,7 @@ from legacy_app.demo.chapters.backfill import fill
 from legacy_app.demo.chapters.closing import settle
 from legacy_app.demo.chapters.legacy import run_legacy
 from legacy_app.demo.chapters.opening import open_shop
+from legacy_app.demo.chapters.prices import change_prices
 from legacy_app.demo.chapters.switching import move_reads, move_writes, there_and_back
 from legacy_app.demo.exceptions import DemoError
 from legacy_app.demo.stage import Stage
@@ -40,8 +41,13 @@ PROGRAMME = [
     ),
     Chapter(
         title="Backfill",
-        why="The read model of the order list is filled while all that goes on, and then checked row by row.",
+        why="The read models are filled while all that goes on, and then checked row by row.",
         play=fill,
+    ),
+    Chapter(
+        title="The nightly price change",
+        why="One raw UPDATE over the whole catalogue: no signal reports it, the database itself does.",
+        play=change_prices,
     ),
     Chapter(
         title="The reads move",

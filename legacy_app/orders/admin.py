@@ -2,6 +2,7 @@ from django.contrib import admin
 
 from legacy_app.orders.models import (
     Category,
+    Collection,
     GiftCard,
     Order,
     OrderLine,
@@ -26,6 +27,13 @@ class ProductAdmin(admin.ModelAdmin):
     list_filter = ["active", "category"]
     list_editable = ["price", "active"]
     search_fields = ["sku", "name"]
+
+
+@admin.register(Collection)
+class CollectionAdmin(admin.ModelAdmin):
+    list_display = ["name"]
+    search_fields = ["name"]
+    filter_horizontal = ["products"]
 
 
 @admin.register(GiftCard)

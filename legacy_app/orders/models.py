@@ -38,6 +38,19 @@ class Product(models.Model):
         return f"{self.sku} {self.name}"
 
 
+class Collection(models.Model):
+    """Products that are shown together, across categories."""
+
+    name = models.CharField(max_length=100, unique=True)
+    products = models.ManyToManyField(Product, blank=True, related_name="collections")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
 class GiftCard(Product):
     face_value = models.DecimalField(max_digits=10, decimal_places=2)
     valid_days = models.PositiveIntegerField(default=365)

@@ -6,10 +6,10 @@ from random import Random
 
 from django.utils.text import slugify
 
-from legacy_app.orders.models import Category, GiftCard, Product, StockMovement
+from legacy_app.orders.models import Category, Collection, GiftCard, Product, StockMovement
 from legacy_app.seed.plan import Plan
 from legacy_app.seed.progress import Advance
-from legacy_app.seed.words import ADJECTIVES, CATEGORIES
+from legacy_app.seed.words import ADJECTIVES, CATEGORIES, COLLECTIONS
 from legacy_app.seed.writer import Table
 
 GIFT_CARD_VALUES = [10, 20, 25, 50, 75, 100, 150, 200]
@@ -53,6 +53,7 @@ def write_catalog(plan: Plan, advance: Advance) -> list[Item]:
     Table(GiftCard, "product_ptr_id face_value valid_days").write(
         [item.id, item.price, GIFT_CARD_DAYS] for item in items if item.gift_card
     )
+    write_collections(plan, items)
     advance(len(items))
     return items
 
@@ -74,6 +75,19 @@ def write_categories() -> list[Shelf]:
                 add(grandchild, child_id, [root, child, grandchild], k, nouns)
     Table(Category, "id name slug parent_id position").write(rows)
     return shelves
+
+
+def write_collections(plan: Plan, items: list[Item]) -> None:
+    """Every third product is in one or two of the collections."""
+    random = plan.random("collections")
+    ids = range(1, len(COLLECTIONS) + 1)
+    Table(Collection, "id name").write([id_, name] for id_, name in zip(ids, COLLECTIONS, strict=True))
+    Table(Collection.products.through, "collection_id product_id").write(
+        [collection, item.id]
+        for item in items
+        if item.id % 3 == 0
+        for collection in random.sample(ids, random.randint(1, 2))
+    )
 
 
 def make_item(plan: Plan, random: Random, shelves: list[Shelf], number: int) -> Item:

@@ -114,3 +114,5 @@ CATEGORIES = {
         {},
     ),
 }
+
+COLLECTIONS = ["Bestsellers", "Easter", "Gifts", "New", "Summer sale", "Winter sale"]

@@ -7,31 +7,68 @@ and :func:`ordered` sorts and unwraps it.
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import BooleanField, DecimalField
+DAY = 86_400_000_000
+
+MODULO = f"((({{value}}) %% {DAY} + {DAY}) %% {DAY})"
+
+DURATION = (
+    f"CASE WHEN ({{value}}) < 0 OR ({{value}}) >= {DAY} "
+    f"THEN ((({{value}}) - {MODULO}) / {DAY}) || ' ' ELSE '' END "
+    f"|| printf('%%02d:%%02d:%%02d', {MODULO} / 3600000000, {MODULO} / 60000000 %% 60, {MODULO} / 1000000 %% 60) "
+    f"|| CASE WHEN {MODULO} %% 1000000 THEN printf('.%%06d', {MODULO} %% 1000000) ELSE '' END"
+)
+"""As Django writes durations: days in front of a time of day, negative where needed."""
+
+UUID = " || '-' || ".join(
+    f"substr({{value}}, {start}, {length})" for start, length in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+)
+
+RENDERED = {
+    "BooleanField": "json(CASE {value} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)",
+    "DateTimeField": "replace({value}, ' ', 'T') || 'Z'",
+    "DurationField": f"CASE WHEN ({{value}}) IS NOT NULL THEN {DURATION} END",
+    "UUIDField": UUID,
+    "BinaryField": "CASE WHEN ({value}) IS NOT NULL THEN lower(hex({value})) END",
+    "JSONField": "json({value})",
+}
 
 
-def rendered(sql: str, field: Any) -> str:
-    """``sql`` as a JSON value; a decimal as a string with its places, a boolean as one."""
-    if isinstance(field, DecimalField) and field.decimal_places is not None:
-        return f"CASE WHEN ({sql}) IS NOT NULL THEN printf('%%.{field.decimal_places}f', {sql}) END"
-    if isinstance(field, BooleanField):
-        return f"json(CASE {sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)"
-    return sql
+def rendered(field: Any) -> str:
+    """A template of the JSON value that ``{value}``, an expression of ``field``, is shown as."""
+    kind = field.get_internal_type()
+    if kind == "DecimalField":
+        shown = f".{field.decimal_places}f" if field.decimal_places is not None else ".15g"
+        return f"CASE WHEN ({{value}}) IS NOT NULL THEN printf('%%{shown}', {{value}}) END"
+    return RENDERED.get(kind, "{value}")
 
 
-def aggregate(pairs: Sequence[tuple[str, str]], orders: Sequence[tuple[str, bool]]) -> str:
-    """An array of [what to order by …, object] over the rows of a group."""
+def sortable(field: Any) -> str:
+    """A template of what sorts as ``{value}`` does, and can stand in JSON."""
+    return RENDERED["BinaryField"] if field.get_internal_type() == "BinaryField" else "{value}"
+
+
+def aggregate(
+    pairs: Sequence[tuple[str, str]], order: Sequence[str], descending: Sequence[bool], distinct: bool
+) -> str:
+    """An array of [object, what to order by …] over the rows of a group.
+
+    Args:
+        pairs: JSON key, as a literal, and the SQL of its value.
+        order: SQL to sort by.
+        descending: whether each of these descends.
+    """
     members = ", ".join(f"{key}, {sql}" for key, sql in pairs)
-    keys = ", ".join(sql for sql, _ in orders)
-    return f"json_group_array(json_array({keys}, json_object({members})))"
+    once = "DISTINCT " if distinct else ""
+    return f"json_group_array({once}json_array(json_object({members}), {', '.join(order)}))"
 
 
-def ordered(sql: str, descending: Sequence[bool]) -> str:
-    """The objects of :func:`aggregate` alone, in order."""
+def ordered(sql: str, descending: Sequence[bool], distinct: bool) -> str:
+    """The objects of :func:`aggregate` alone, in order; NULL comes where PostgreSQL has it."""
     ordering = ", ".join(
-        f"json_extract(value, '$[{place}]'){' DESC' if down else ''}" for place, down in enumerate(descending)
+        f"json_extract(value, '$[{place}]'){' DESC NULLS FIRST' if down else ' NULLS LAST'}"
+        for place, down in enumerate(descending, start=1)
     )
     return (
-        f"(SELECT json_group_array(json(json_extract(value, '$[{len(descending)}]'))) FROM "
+        "(SELECT json_group_array(json(json_extract(value, '$[0]'))) FROM "
         f"(SELECT value FROM json_each({sql}) ORDER BY {ordering}))"
     )

@@ -4,6 +4,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+KEYS_TYPE = "text"
+"""The type of a column that holds keys."""
+
 
 def key_type(alias: str, table: str, column: str) -> str:
     return ""
@@ -28,3 +31,31 @@ def compared(columns: Sequence[str], types: Sequence[str], operator: str) -> str
 def adapted(keys: list[str]) -> Any:
     """The keys as the parameter of :func:`among`."""
     return json.dumps(keys)
+
+
+def loaded(value: Any) -> list[str]:
+    """The keys in a column of :data:`KEYS_TYPE`."""
+    return list(json.loads(value))
+
+
+def from_rows(sql: str, rows: str) -> str:
+    """``sql``, whose first :func:`among` takes its keys from ``rows``: a query with one column ``k``, of text."""
+    return sql.replace("json_each(%s)", f"(SELECT k AS value FROM ({rows}) given)", 1)
+
+
+def given() -> str:
+    """A query for the keys in the parameter, one a row, called ``k``."""
+    return "SELECT value AS k FROM json_each(%s)"
+
+
+def listed(table: str, column: str, condition: str) -> str:
+    """A query for the keys in ``column`` of the rows that meet ``condition``, one a row, called ``k``."""
+    return f"SELECT e.value AS k FROM {table}, json_each({column}) e WHERE {condition}"
+
+
+def only_key(column: str) -> str:
+    """That ``column`` holds a single key, one of those in the JSON array that is the parameter."""
+    return (
+        f"json_array_length({column}) = 1 AND "
+        f"json_extract({column}, '$[0]') IN (SELECT value FROM json_each(%s))"
+    )

@@ -1,6 +1,6 @@
 """The statements that change a read model's rows, and the lock around them, on SQLite."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import DecimalField
@@ -11,8 +11,22 @@ def lock(cursor: Any, key: int) -> None:
     cursor.execute("UPDATE cqrs_read_model_state SET name = name WHERE 0")
 
 
-def prepare(cursor: Any) -> None:
-    """Nothing to set."""
+def lock_if_first(cursor: Any, turn: int, key: int) -> bool:
+    """The same: whoever else writes is waited for anyway."""
+    lock(cursor, key)
+    return True
+
+
+def store(
+    cursor: Any, rows: str, params: Sequence[Any], upsert: Callable[[str], str]
+) -> tuple[int | None, int]:
+    """Bring the table in step with ``rows``, a query, by what ``upsert`` makes of it.
+
+    Returns:
+        How many rows there were to store, which is not known here, and how many were written.
+    """
+    cursor.execute(upsert(rows), params)
+    return None, cursor.rowcount
 
 
 def cast(sql: str, field: Any, connection: Any) -> str:
@@ -24,5 +38,5 @@ def differs(left: Sequence[str], right: Sequence[str]) -> str:
     return f"({', '.join(left)}) IS NOT ({', '.join(right)})"
 
 
-def snapshot(cursor: Any) -> None:
+def snapshot(cursor: Any, *, temporary: bool = False) -> None:
     """A transaction of SQLite sees one state anyway."""

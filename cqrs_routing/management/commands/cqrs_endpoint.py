@@ -15,7 +15,7 @@ from cqrs_routing.models import ModeChange
 from cqrs_routing.registry import endpoints
 from cqrs_routing.status import EndpointStatus, endpoint_statuses
 from cqrs_routing.switch import Switched, set_mode
-from cqrs_routing.tables import endpoint_table, fields_table, history_table
+from cqrs_routing.tables import endpoint_table, fields_table, history_table, obstacles
 from cqrs_write.cli import ServiceCommand
 from cqrs_write.exceptions import UnknownName
 
@@ -54,7 +54,8 @@ class Command(ServiceCommand):
         if json:
             self.print_json([asdict(status) for status in statuses])
         else:
-            self.console.print(endpoint_table(statuses))
+            for part in (endpoint_table(statuses), *obstacles(statuses)):
+                self.console.print(part)
 
     def show_one(self, *, words: list[str], json: bool, **options: Any) -> None:
         status = asdict(status_named(" ".join(words)))

@@ -7,8 +7,15 @@ from dataclasses import asdict
 from typing import Any
 
 from cqrs_read.lag import read_model_status
-from cqrs_routing.status import endpoint_statuses
-from cqrs_routing.tables import endpoint_table, queue_table, read_model_table
+from cqrs_routing.status import ALARMING, change_log_sizes, endpoint_statuses
+from cqrs_routing.tables import (
+    change_log_alarm,
+    endpoint_table,
+    obstacles,
+    queue_table,
+    read_model_table,
+    reasons,
+)
 from cqrs_write.cli import ServiceCommand
 from cqrs_write.queues import queue_status
 
@@ -20,13 +27,24 @@ class Command(ServiceCommand):
 
     def serve(self, **options: Any) -> None:
         endpoints, read_models, queues = endpoint_statuses(), read_model_status(), queue_status()
+        change_logs = change_log_sizes()
         if options["json"]:
             statuses: dict[str, Sequence[Any]] = {
                 "endpoints": endpoints,
                 "read_models": read_models,
                 "queues": queues,
+                "change_logs": change_logs,
             }
             self.print_json({name: [asdict(one) for one in many] for name, many in statuses.items()})
             return
-        for table in (endpoint_table(endpoints), read_model_table(read_models), queue_table(queues)):
-            self.console.print(table)
+        for part in (
+            endpoint_table(endpoints),
+            *obstacles(endpoints),
+            read_model_table(read_models),
+            *reasons(read_models),
+            queue_table(queues),
+        ):
+            self.console.print(part)
+        for size in change_logs:
+            if size.share > ALARMING:
+                self.console.print(change_log_alarm(size))

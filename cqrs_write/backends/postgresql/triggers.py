@@ -1,30 +1,17 @@
-"""PostgreSQL triggers: statement-level, one per operation, one change-log row per stream and statement.
+"""PostgreSQL triggers: statement-level, one per operation, on every captured table and each of its partitions.
 
-A legacy write must never fail because of them, so a function first looks for the change log and counts the
-columns that it is about to name: the statement's own lock keeps them in place from then on. Where something is
-missing, or where the transaction may see an older catalog than the statement does (any isolation but READ
-COMMITTED), the same body runs under EXCEPTION and falls back to "everything". The plain path has no
-subtransaction on purpose: more than 64 in one transaction make every other session's snapshots slow.
-
-``jit`` is off inside: the plan that is cached by one huge statement would be compiled anew for each small one.
+A statement fires the triggers of the relation that it names: those of a partitioned table see the rows of all its
+partitions, and a statement on a partition fires that partition's alone. So each carries them, and none logs twice.
 """
 
-import hashlib
-import random
-import time
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db import OperationalError
+from cqrs_write.backends.postgresql import catalog, function, memory
+from cqrs_write.backends.postgresql.catalog import CARRIERS, literal, quoted
+from cqrs_write.capture.relation import Relation
+from cqrs_write.capture.table import CapturedTable
 
-from cqrs_write.backends.postgresql import keys
-from cqrs_write.backends.postgresql.changelog import qualified
-from cqrs_write.capture.table import CapturedTable, Watch
-
-CHUNK = 5000
-"""Keys in one change-log row, at most."""
-
-LOCK_TIMEOUT = "200ms"
 BREAK_DDL = False
 """Whether a trigger that names a column makes dropping it fail. Function bodies are not looked into."""
 
@@ -35,210 +22,130 @@ TRANSITIONS = {
     "delete": "REFERENCING OLD TABLE AS cqrs_old",
     "truncate": "",
 }
+REMEMBERS = "cqrs_capture_update"
+"""The trigger whose comment keeps what the table looked like when it was last found to be in order."""
+
+DROPPED = "dropped tables"
+"""What stands for tables that are gone and have left their functions."""
 
 
 def trigger_name(operation: str) -> str:
     return f"cqrs_capture_{operation}"
 
 
-def function_name(table: str, operation: str) -> str:
-    """Unique per table within 63 bytes, and readable."""
-    digest = hashlib.sha256(table.encode()).hexdigest()[:8]
-    return f"cqrs_{operation}_{table[:40]}_{digest}"
+def relations(cursor: Any, tables: Sequence[CapturedTable]) -> list[Relation]:
+    """Every existing one of ``tables``, each followed by its partitions, compared with the plan."""
+    planned = {table.name: table for table in tables}
+    trees: dict[str, list[catalog.Relation]] = {}
+    for found in catalog.relations(cursor, list(planned)):
+        trees.setdefault(found.root, []).append(found)
+    return [relation for name, tree in trees.items() for relation in _compared(cursor, planned[name], tree)]
 
 
-def installed(cursor: Any) -> dict[str, dict[str, str]]:
-    """Digest by trigger name by table; the digest of a trigger that does not always fire is ``disabled``."""
-    cursor.execute(
-        """
-        SELECT c.relname, t.tgname, CASE WHEN t.tgenabled = 'A' THEN coalesce(d.description, '') ELSE 'disabled' END
-        FROM pg_catalog.pg_trigger t
-        JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
-        LEFT JOIN pg_catalog.pg_description d ON d.objoid = t.tgfoid AND d.objsubid = 0
-             AND d.classoid = 'pg_catalog.pg_proc'::pg_catalog.regclass
-        WHERE t.tgname LIKE 'cqrs\\_capture\\_%%' AND NOT t.tgisinternal
-              AND c.relnamespace = current_schema()::pg_catalog.regnamespace
-        """,
-        [],
+def _compared(cursor: Any, table: CapturedTable, tree: Sequence[catalog.Relation]) -> Iterator[Relation]:
+    """The relations of one table; its first is the table itself."""
+    root = tree[0]
+    # Inserting through a table with a foreign partition fails once transition tables are asked for.
+    if any(found.kind not in CARRIERS for found in tree):
+        yield Relation(table=table.name, on=root.quoted, drift="view", carries=bool(root.triggers))
+        return
+    for found in tree:
+        drift = _drift(table, found, root)
+        partition = "" if found is root else _displayed(found, root)
+        yield Relation(
+            table=table.name,
+            on=found.quoted,
+            partition=partition,
+            drift=drift,
+            carries=bool(found.triggers),
+            untouched=bool(partition) and drift == "missing" and catalog.is_empty(cursor, found),
+            found=(found, root),
+        )
+
+
+def _displayed(found: catalog.Relation, root: catalog.Relation) -> str:
+    return found.name if found.schema == root.schema else f"{found.schema}.{found.name}"
+
+
+def _drift(table: CapturedTable, found: catalog.Relation, root: catalog.Relation) -> str:
+    if not all(function.has_safe_key(watch, root) for watch in table.watches):
+        return "key"
+    calls = {name: trigger.function for name, trigger in found.triggers.items()}
+    if calls != {
+        trigger_name(operation): function.name_of(table.name, operation) for operation in OPERATIONS
+    }:
+        return "missing"
+    if not all(trigger.always for trigger in found.triggers.values()):
+        return "disabled"
+    remembered = found.triggers[REMEMBERS].seen
+    if memory.tells_of_rewrite(remembered, found):
+        return "retyped"
+    if found is root and not _are_current(table, root):
+        return "stale"
+    return "" if memory.is_current(remembered, table, found) else "stale"
+
+
+def _are_current(table: CapturedTable, root: catalog.Relation) -> bool:
+    return all(
+        root.triggers[trigger_name(operation)].digest
+        == function.digest(function.definition(table, root, operation))
+        for operation in OPERATIONS
     )
-    found: dict[str, dict[str, str]] = {}
-    for table, trigger, digest in cursor.fetchall():
-        found.setdefault(table, {})[trigger] = digest
-    return found
 
 
-def expected(cursor: Any, table: CapturedTable) -> dict[str, str]:
-    """Digest by trigger name, as :func:`installed` reports it when all is well."""
-    return {trigger_name(operation): _digest(_function(cursor, table, operation)) for operation in OPERATIONS}
+def create(cursor: Any, table: CapturedTable, relation: Relation) -> list[str]:
+    """Statements that mend ``relation``; where its triggers are there, only their functions, which locks no table.
 
-
-def create(cursor: Any, table: CapturedTable, *, installed: bool) -> list[str]:
-    """Statements that make the triggers; with ``installed`` only their functions, which locks no table."""
+    What is remembered of the table is what was compared, not what is there by now: a column that is retyped in
+    between must still be noticed.
+    """
+    found, root = relation.found
     statements = []
     for operation in OPERATIONS:
-        function = _function(cursor, table, operation)
-        name = qualified(cursor, function_name(table.name, operation))
-        statements += [function, f"COMMENT ON FUNCTION {name}() IS '{_digest(function)}'"]
-        if not installed:
-            trigger, on = quoted(trigger_name(operation)), qualified(cursor, table.name)
+        trigger = quoted(trigger_name(operation))
+        call = f"{quoted(root.schema)}.{quoted(function.name_of(table.name, operation))}()"
+        if found is root:
+            body = function.definition(table, root, operation)
+            statements += [body, f"COMMENT ON FUNCTION {call} IS {literal(function.digest(body))}"]
+        if relation.drift in ("missing", "disabled"):
             statements += [
-                f"DROP TRIGGER IF EXISTS {trigger} ON {on}",
-                f"CREATE TRIGGER {trigger} AFTER {operation.upper()} ON {on} {TRANSITIONS[operation]} "
-                f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
-                f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {trigger}",
+                f"DROP TRIGGER IF EXISTS {trigger} ON {relation.on}",
+                f"CREATE TRIGGER {trigger} AFTER {operation.upper()} ON {relation.on} {TRANSITIONS[operation]} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {call}",
+                f"ALTER TABLE ONLY {relation.on} ENABLE ALWAYS TRIGGER {trigger}",
             ]
-    return statements
+    comment = literal(memory.of(table, found))
+    return [*statements, f"COMMENT ON TRIGGER {quoted(REMEMBERS)} ON {relation.on} IS {comment}"]
 
 
-def drop(cursor: Any, table: str) -> list[str]:
-    statements = []
-    for operation in OPERATIONS:
-        on = qualified(cursor, table)
-        statements.append(f"DROP TRIGGER IF EXISTS {quoted(trigger_name(operation))} ON {on}")
-        statements.append(f"DROP FUNCTION IF EXISTS {qualified(cursor, function_name(table, operation))}()")
-    return statements
-
-
-def limit_lock_wait(cursor: Any) -> None:
-    """Give up soon: whoever waits for a table's lock makes every later writer wait too."""
-    cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-
-
-def is_lock_timeout(error: OperationalError) -> bool:
-    return getattr(error.__cause__, "sqlstate", None) == "55P03"
-
-
-def pause(attempt: int) -> None:
-    """Let the writers that queued behind the last attempt pass."""
-    time.sleep(min(2.0, 0.1 * attempt) * random.uniform(0.5, 1.5))
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _digest(function: str) -> str:
-    return hashlib.sha256(function.encode()).hexdigest()[:16]
-
-
-def _function(cursor: Any, table: CapturedTable, operation: str) -> str:
-    name = qualified(cursor, function_name(table.name, operation))
-    body = _everything(cursor, table) if operation == "truncate" else _guarded(cursor, table, operation)
+def others(cursor: Any, planned: Sequence[str]) -> list[Relation]:
+    """Relations with triggers of ours that are none of the tables ``planned``, nor a partition of one."""
+    known = {found.quoted for found in catalog.relations(cursor, planned)}
+    found = [
+        Relation(table=name, on=on, drift="surplus", carries=True)
+        for name, on in catalog.with_triggers(cursor)
+        if on not in known
+    ]
+    called = [name for table in [*planned, *(one.table for one in found)] for name in _functions(table)]
+    left = catalog.unused_functions(cursor, called)
     return (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-        f"SET search_path = pg_catalog, pg_temp SET jit = off AS $cqrs$\nBEGIN\n{body}\nRETURN NULL;\nEND $cqrs$"
+        [*found, Relation(table=DROPPED, on="", drift="surplus", carries=True, found=left)] if left else found
     )
 
 
-def _everything(cursor: Any, table: CapturedTable) -> str:
-    streams = ", ".join(literal(stream) for stream in table.streams)
-    return f"PERFORM {qualified(cursor, 'cqrs_capture_everything')}(ARRAY[{streams}]);"
+def drop(cursor: Any, relation: Relation) -> list[str]:
+    """Statements that take the triggers of ``relation`` away, and those of its partitions."""
+    schema, functions = quoted(catalog.current_schema(cursor)), _functions(relation.table)
+    if relation.table == DROPPED:
+        functions, used = relation.found, []
+    else:
+        used = [(relation.on, trigger_name(operation)) for operation in OPERATIONS]
+        used += catalog.users(cursor, functions)
+    return [
+        *(f"DROP TRIGGER IF EXISTS {quoted(trigger)} ON {on}" for on, trigger in dict.fromkeys(used)),
+        *(f"DROP FUNCTION IF EXISTS {schema}.{quoted(name)}()" for name in functions),
+    ]
 
 
-def _guarded(cursor: Any, table: CapturedTable, operation: str) -> str:
-    primary_key = _primary_key(cursor, table.name)
-    columns = sorted({*primary_key, *table.columns})
-    # A dropped column loses its name, so the index on names alone answers.
-    names = ", ".join(literal(column) for column in columns)
-    log = "\n".join(_log(cursor, watch, operation, primary_key) for watch in table.watches)
-    return (
-        f"IF to_regclass({literal(qualified(cursor, 'cqrs_change_log'))}) IS NOT NULL AND\n"
-        "   current_setting('transaction_isolation') = 'read committed' AND\n"
-        "   (SELECT count(*) FROM pg_attribute WHERE attrelid = TG_RELID\n"
-        f"    AND attname = ANY(ARRAY[{names}]::name[])) = {len(columns)} THEN\n{log}\n"
-        f"ELSE\nBEGIN\n{log}\nEXCEPTION WHEN OTHERS THEN\n{_everything(cursor, table)}\nEND;\nEND IF;"
-    )
-
-
-def _log(cursor: Any, watch: Watch, operation: str, primary_key: tuple[str, ...]) -> str:
-    """Insert the changed keys of one stream: as one row, or in chunks where there are many.
-
-    A statement over one row, the most frequent one, has a form of its own that needs no join and no aggregate.
-    """
-    changed = _changed_keys(cursor, watch, operation, primary_key)
-    into = (
-        f"INSERT INTO {qualified(cursor, 'cqrs_change_log')} (stream, keys) SELECT {literal(watch.stream)},"
-    )
-    rows = _rows(operation)
-    return (
-        f"IF NOT EXISTS (SELECT FROM {rows} OFFSET 1) THEN\n"
-        f"{into} {_only_keys(cursor, watch, operation, primary_key)};\n"
-        f"ELSIF NOT EXISTS (SELECT FROM {rows} OFFSET {CHUNK}) THEN\n"
-        f"{into} array_agg(k) FROM ({changed}) changed HAVING count(*) > 0;\n"
-        f"ELSE\n{into} array_agg(k) FROM "
-        f"(SELECT k, (row_number() OVER () - 1) / {CHUNK} AS chunk FROM ({changed}) changed) numbered GROUP BY chunk;\n"
-        "END IF;"
-    )
-
-
-def _rows(operation: str) -> str:
-    return "cqrs_old" if operation == "delete" else "cqrs_new"
-
-
-def _only_keys(cursor: Any, watch: Watch, operation: str, primary_key: tuple[str, ...]) -> str:
-    """The array of changed keys, where the statement has one row or none."""
-    if operation != "update":
-        key = _key(cursor, watch)
-        return f"ARRAY[{key}] FROM {_rows(operation)} WHERE {key} IS NOT NULL"
-    old, new = _key(cursor, watch, "o."), _key(cursor, watch, "n.")
-    # Still a FULL JOIN: a BEFORE trigger can swallow the new half of a row that moves between partitions.
-    return (
-        f"CASE WHEN {old} = {new} THEN ARRAY[{new}] ELSE array_remove(ARRAY[{old}, {new}], NULL) END "
-        f"{_joined(watch, primary_key, 'true')} AND coalesce({old}, {new}) IS NOT NULL"
-    )
-
-
-def _changed_keys(cursor: Any, watch: Watch, operation: str, primary_key: tuple[str, ...]) -> str:
-    distinct = "" if watch.key == primary_key else "DISTINCT "
-    if operation != "update":
-        key = _key(cursor, watch)
-        return f"SELECT {distinct}{key} AS k FROM {_rows(operation)} WHERE {key} IS NOT NULL"
-    on = " AND ".join(f"o.{quoted(column)} = n.{quoted(column)}" for column in primary_key)
-    joined = _joined(watch, primary_key, on)
-    old, new = _key(cursor, watch, "o."), _key(cursor, watch, "n.")
-    if watch.key == primary_key:
-        # A row has one side only when its key was changed; then each side gives the key that it knows.
-        return f"SELECT coalesce({new}, {old}) AS k {joined}"
-    return (
-        f"SELECT DISTINCT k FROM (SELECT unnest(ARRAY[{old}, {new}]) AS k {joined}) both_sides "
-        "WHERE k IS NOT NULL"
-    )
-
-
-def _key(cursor: Any, watch: Watch, side: str = "") -> str:
-    """The key as text, of the row that the prefix ``side`` names."""
-    types = [keys.column_type(cursor, watch.table, column) for column in watch.key]
-    return keys.text([f"{side}{quoted(column)}" for column in watch.key], types)
-
-
-def _joined(watch: Watch, primary_key: tuple[str, ...], on: str) -> str:
-    """Old and new rows whose watched columns differ; always FULL JOIN, whose cached plan fits any size.
-
-    Records are compared by ``*<>``, which needs no equality operator of the columns' types.
-    """
-    columns = sorted({*primary_key, *watch.key, *watch.columns})
-    old, new = (", ".join(f"{side}.{quoted(column)}" for column in columns) for side in "on")
-    return (
-        f"FROM cqrs_old o FULL JOIN cqrs_new n ON {on} "
-        f"WHERE ROW({old})::record OPERATOR(pg_catalog.*<>) ROW({new})::record"
-    )
-
-
-def _primary_key(cursor: Any, table: str) -> tuple[str, ...]:
-    cursor.execute(
-        """
-        SELECT a.attname FROM pg_catalog.pg_index i
-        JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
-        WHERE i.indrelid = pg_catalog.to_regclass(%s) AND i.indisprimary ORDER BY a.attnum
-        """,
-        [qualified(cursor, table)],
-    )
-    return _columns(cursor.fetchall())
-
-
-def _columns(rows: Iterable[tuple[str]]) -> tuple[str, ...]:
-    return tuple(name for (name,) in rows)
+def _functions(table: str) -> list[str]:
+    return [function.name_of(table, operation) for operation in OPERATIONS]

@@ -18,6 +18,11 @@ CREATE = [
 ]
 DROP = ["DROP TABLE cqrs_change_log"]
 
+TRIMMED = (
+    "CREATE TABLE cqrs_change_log_trimmed (one integer PRIMARY KEY CHECK (one = 1), behind integer NOT NULL)"
+)
+TRIMMED_BEYOND = "EXISTS (SELECT 1 FROM cqrs_change_log_trimmed WHERE behind > %s)"
+
 PLACES = "(SELECT value FROM json_each(%s))"
 
 
@@ -27,6 +32,14 @@ def create_statements(cursor: Any) -> list[str]:
 
 def drop_statements(cursor: Any) -> list[str]:
     return DROP
+
+
+def create_trimmed_statements(cursor: Any) -> list[str]:
+    return [TRIMMED]
+
+
+def drop_trimmed_statements(cursor: Any) -> list[str]:
+    return ["DROP TABLE cqrs_change_log_trimmed"]
 
 
 def now(cursor: Any) -> str:
@@ -43,8 +56,9 @@ def source(cursor: Any) -> tuple[str, int]:
 
 def window(cursor: Any, since: str, until: str, streams: Sequence[str]) -> list[tuple[str, list[str] | None]]:
     cursor.execute(
-        f"SELECT DISTINCT stream, key FROM cqrs_change_log WHERE id > %s AND id <= %s AND stream IN {PLACES}",
-        [int(since), int(until), _json(streams)],
+        f"SELECT DISTINCT stream, key FROM cqrs_change_log WHERE id > %s AND id <= %s AND stream IN {PLACES} "
+        f"UNION ALL SELECT value, NULL FROM json_each(%s) WHERE {TRIMMED_BEYOND}",
+        [int(since), int(until), _json(streams), _json(streams), int(since)],
     )
     return [(stream, None if key is None else [key]) for stream, key in cursor.fetchall()]
 
@@ -60,8 +74,8 @@ def pending(cursor: Any, since: str, streams: Sequence[str]) -> tuple[int, datet
 
 def probe(cursor: Any, since: str, streams: Sequence[str]) -> tuple[str, int, bool]:
     cursor.execute(
-        f"SELECT EXISTS (SELECT 1 FROM cqrs_change_log WHERE id > %s AND stream IN {PLACES})",
-        [int(since), _json(streams)],
+        f"SELECT EXISTS (SELECT 1 FROM cqrs_change_log WHERE id > %s AND stream IN {PLACES}) OR {TRIMMED_BEYOND}",
+        [int(since), _json(streams), int(since)],
     )
     return (*source(cursor), bool(cursor.fetchone()[0]))
 
@@ -70,13 +84,6 @@ def log_everything(cursor: Any, streams: Sequence[str]) -> None:
     cursor.execute(
         "INSERT INTO cqrs_change_log (stream, key) SELECT value, NULL FROM json_each(%s)", [_json(streams)]
     )
-
-
-def trim(cursor: Any, positions: Sequence[str]) -> int:
-    cursor.execute(
-        "DELETE FROM cqrs_change_log WHERE id <= %s", [min(int(position) for position in positions)]
-    )
-    return int(cursor.rowcount)
 
 
 def _json(streams: Sequence[str]) -> str:

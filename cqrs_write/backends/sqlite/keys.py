@@ -3,10 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+UNSAFE = ("REAL", "FLOA", "DOUB", "BLOB")
+"""What in a declared type tells of values that their text would not be found by: it has 15 digits, and no bytes."""
+
 
 def column_type(cursor: Any, table: str, column: str) -> str:
     """Not needed: SQLite compares with the column's own affinity."""
     return ""
+
+
+def is_safe(type_: str) -> bool:
+    """Whether a column declared as ``type_`` can be (part of) a key."""
+    return not any(word in type_.upper() for word in UNSAFE)
 
 
 def text(columns: Sequence[str], types: Sequence[str]) -> str:

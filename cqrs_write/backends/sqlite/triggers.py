@@ -2,11 +2,11 @@
 
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import OperationalError
-
 from cqrs_write.backends.sqlite import keys
+from cqrs_write.capture.relation import Relation
 from cqrs_write.capture.table import CapturedTable, Watch
 
 BREAK_DDL = True
@@ -20,7 +20,48 @@ def trigger_name(table: str, operation: str) -> str:
     return f"cqrs_capture_{operation}_{table}"
 
 
-def installed(cursor: Any) -> dict[str, dict[str, str]]:
+def relations(cursor: Any, tables: Sequence[CapturedTable]) -> list[Relation]:
+    """Every existing one of ``tables``, compared with the plan."""
+    cursor.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')", [])
+    types, there = dict(cursor.fetchall()), _installed(cursor)
+    return [
+        Relation(
+            table=table.name,
+            on=quoted(table.name),
+            drift=_drift(cursor, table, types[table.name], there.get(table.name, {})),
+            carries=table.name in there,
+        )
+        for table in tables
+        if table.name in types
+    ]
+
+
+def create(cursor: Any, table: CapturedTable, relation: Relation) -> list[str]:
+    return [
+        *drop(cursor, relation),
+        *(_trigger(cursor, table, operation) for operation in OPERATIONS),
+    ]
+
+
+def others(cursor: Any, planned: Sequence[str]) -> list[Relation]:
+    """Tables with triggers of ours that are none of ``planned``."""
+    return [
+        Relation(table=table, on=quoted(table), drift="surplus", carries=True)
+        for table in sorted(set(_installed(cursor)) - set(planned))
+    ]
+
+
+def drop(cursor: Any, relation: Relation) -> list[str]:
+    """By the names that are there: a renamed table keeps its triggers under their old ones."""
+    cursor.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s AND name LIKE 'cqrs_capture_%%'",
+        [relation.table],
+    )
+    return [f"DROP TRIGGER IF EXISTS {quoted(name)}" for (name,) in sorted(cursor.fetchall())]
+
+
+def _installed(cursor: Any) -> dict[str, dict[str, str]]:
+    """Digest by trigger by table."""
     cursor.execute(
         "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'cqrs_capture_%%'",
         [],
@@ -31,31 +72,25 @@ def installed(cursor: Any) -> dict[str, dict[str, str]]:
     return found
 
 
-def expected(cursor: Any, table: CapturedTable) -> dict[str, str]:
-    return {
+def _drift(cursor: Any, table: CapturedTable, type_: str, there: Mapping[str, str]) -> str:
+    """A table keeps its triggers' columns unchanged, or Django has remade it and they are gone: never retyped."""
+    if type_ == "view":
+        return "view"
+    types = _types(cursor, table.name)
+    if not all(keys.is_safe(types.get(column, "")) for watch in table.watches for column in watch.key):
+        return "key"
+    expected = {
         trigger_name(table.name, operation): _digest(_trigger(cursor, table, operation))
         for operation in OPERATIONS
     }
+    if set(expected) - set(there):
+        return "missing"
+    return "stale" if expected != there else ""
 
 
-def create(cursor: Any, table: CapturedTable, *, installed: bool) -> list[str]:
-    return [*drop(cursor, table.name), *(_trigger(cursor, table, operation) for operation in OPERATIONS)]
-
-
-def drop(cursor: Any, table: str) -> list[str]:
-    return [f"DROP TRIGGER IF EXISTS {quoted(trigger_name(table, operation))}" for operation in OPERATIONS]
-
-
-def limit_lock_wait(cursor: Any) -> None:
-    """One writer at a time, and DDL is a write: the connection's own timeout holds."""
-
-
-def is_lock_timeout(error: OperationalError) -> bool:
-    return False
-
-
-def pause(attempt: int) -> None:
-    """Never asked for: :func:`is_lock_timeout` is always false."""
+def _types(cursor: Any, table: str) -> dict[str, str]:
+    cursor.execute(f"PRAGMA table_xinfo({quoted(table)})")  # with generated columns
+    return {row[1]: row[2] for row in cursor.fetchall()}
 
 
 def quoted(name: str) -> str:
@@ -80,6 +115,9 @@ def _trigger(cursor: Any, table: CapturedTable, operation: str) -> str:
 
 def _log(cursor: Any, watch: Watch, operation: str) -> str:
     stream, into = literal(watch.stream), "INSERT INTO cqrs_change_log (stream, key)"
+    if {*watch.key, *watch.columns} - set(_types(cursor, watch.table)):
+        # Renamed or dropped by a migration, and the declaration is not adapted yet: naming it would fail the write.
+        return f"{into} VALUES ({stream}, NULL);"
     if operation == "replace":
         return _replaced(cursor, watch, into)
     if operation == "update":
@@ -100,7 +138,7 @@ def _replaced(cursor: Any, watch: Watch, into: str) -> str:
         "(" + " AND ".join(f"{table}.{quoted(c)} = NEW.{quoted(c)}" for c in columns) + ")"
         for columns in _unique_keys(cursor, watch.table)
     )
-    return f"{into} SELECT {literal(watch.stream)}, {key} FROM {table} WHERE {key} IS NOT NULL AND ({clash});"
+    return f"{into} SELECT {literal(watch.stream)}, {key} FROM {table} WHERE {key} IS NOT NULL AND ({clash or 0});"
 
 
 def _key(watch: Watch, row: str) -> str:

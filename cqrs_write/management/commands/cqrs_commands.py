@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 
 from cqrs_write import dead
 from cqrs_write.cli import USAGE, ServiceCommand
+from cqrs_write.command import name_of
 from cqrs_write.exceptions import UnknownName
 from cqrs_write.models import LoggedCommand
+from cqrs_write.registry import registry
 from cqrs_write.state import State
 
 SUMMARY = ("uuid", "state", "name", "queue", "lane", "attempts", "accepted_at", "error")
@@ -36,6 +38,7 @@ class Command(ServiceCommand):
         super().add_arguments(parser)
 
     def serve(self, **options: Any) -> None:
+        refuse_unknown(options)
         if options["action"] == "list":
             self.list(selected(options)[: options["limit"]], options)
         elif options["action"] == "show":
@@ -78,6 +81,21 @@ class Command(ServiceCommand):
         for command in changed:
             self.stdout.write(f"{command}: {'would ' if dry_run else ''}{action}")
         self.stdout.write(f"{len(changed)} dead command{'' if len(changed) == 1 else 's'}.")
+
+
+def refuse_unknown(options: dict[str, Any]) -> None:
+    """Refuse a command or a queue that neither the code nor the log has.
+
+    Raises:
+        UnknownName: with the nearest names.
+    """
+    commands = LoggedCommand.objects.using(options["database"])
+    for key, kind, known in (
+        ("name", "command", {name_of(handler.command) for handler in registry}),
+        ("queue", "queue", {handler.queue for handler in registry}),
+    ):
+        if (name := options[key]) and name not in known and not commands.filter(**{key: name}).exists():
+            raise UnknownName(kind, name, sorted(known))
 
 
 def selected(options: dict[str, Any]) -> "QuerySet[LoggedCommand]":

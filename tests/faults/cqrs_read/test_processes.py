@@ -45,7 +45,7 @@ def caught_up() -> bool:
 
 def test_a_refresher_follows_until_it_is_told_to_stop(filled: list[Order], spawn: Any) -> None:
     follower = spawn("manage.py", "cqrs_refresh", "--follow")
-    follower.wait_for("Following orders_cqrs.OrderSummary")
+    follower.wait_for("orders_cqrs.OrderSummary")
     Customer.objects.update(name="renamed")
     wait_until(caught_up)
     assert read_model_answer() == legacy_answer()

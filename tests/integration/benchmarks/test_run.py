@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.benchmark import BENCHMARKS
+from benchmarks.catalogue import BENCHMARKS
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -39,7 +39,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones():
     done = run("speed")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "Name a benchmark: capture, read, or all.\n"
+    assert done.stderr == f"Name a benchmark: {', '.join(BENCHMARKS)}, or all.\n"
 
 
 def test_no_name_is_as_good_as_a_wrong_one():

@@ -7,7 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from cqrs_read.exceptions import NotBackfilled
+from cqrs_read.models import ReadModelState
 from cqrs_read.verify import Difference, verify
+from cqrs_write.changelog import log_everything
 from legacy_app.orders.models import Order
 from legacy_app.orders_cqrs.read_models import OrderSummary
 from tests.integration.cqrs_read.oracle import legacy_answer, read_model_answer
@@ -62,6 +65,42 @@ def test_a_json_column_is_compared_by_content(filled: list[Order]) -> None:
     assert difference.columns == ("lines",)
 
 
+def test_chunks_find_the_same(planted: list[Difference]) -> None:
+    assert by_key(verify(OrderSummary, chunk=2).differences) == planted
+
+
+def test_what_waits_for_a_refresh_is_counted(planted: list[Difference], filled: list[Order]) -> None:
+    Order.objects.filter(pk=filled[0].pk).update(status="paid")
+    verified = verify(OrderSummary)
+    assert (verified.found, verified.pending) == (3, 1)
+
+
+def test_after_everything_may_have_changed_nothing_is_a_difference(planted: list[Difference]) -> None:
+    log_everything("default", ["orders_order.id"])
+    verified = verify(OrderSummary)
+    assert (verified.found, verified.pending) == (0, 4)
+
+
+def test_each_column_shows_what_is_wanted_and_what_is_there(planted: list[Difference]) -> None:
+    (difference,) = [item for item in verify(OrderSummary).differences if item.kind == "different"]
+    note, total = difference.values
+    assert note == ("", "wrong")
+    assert [float(value) for value in total] == [9.99, 1.0]
+
+
+def test_mending_compares_again(planted: list[Difference]) -> None:
+    verified = verify(OrderSummary, mend=True, chunk=2)
+    assert (verified.found, verified.remaining) == (4, 0)
+    assert (verified.repaired.written, verified.repaired.deleted) == (3, 1)
+    assert read_model_answer() == legacy_answer()
+
+
+def test_a_position_of_another_database_is_refused(filled: list[Order]) -> None:
+    ReadModelState.objects.update(origin="another")
+    with pytest.raises(NotBackfilled, match="has a position of another database"):
+        verify(OrderSummary)
+
+
 class TestCommand:
     def call(self, *arguments: str) -> str:
         out = StringIO()
@@ -76,6 +115,7 @@ class TestCommand:
         with pytest.raises(SystemExit, match="1"):
             call_command("cqrs_verify", NAME, stdout=out, stderr=StringIO())
         assert f"key {planted[0].key}: different note, total" in out.getvalue()
+        assert "note: '' is wanted, 'wrong' is there" in out.getvalue()
         assert f"key {planted[-1].key}: surplus" in out.getvalue()
 
     def test_repair(self, planted: list[Difference]) -> None:

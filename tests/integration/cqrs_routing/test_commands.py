@@ -112,9 +112,25 @@ class TestStatus:
         ]
         assert NAME in printed
 
+    def test_a_read_model_without_a_table_is_one_line_among_the_others(self):
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE orders_cqrs_ordersummary RENAME TO orders_cqrs_hidden")
+        printed = run("cqrs_status")
+        assert "no table" in printed
+        line = (
+            "  orders_cqrs.OrderSummary: has no table 'orders_cqrs_ordersummary' yet. Run: manage.py migrate"
+        )
+        assert line in printed.splitlines()
+        assert "customers_cqrs.CustomerCard" in printed
+
+    def test_a_remedy_stays_in_one_line_however_narrow_the_terminal(self, monkeypatch):
+        monkeypatch.setenv("COLUMNS", "40")
+        remedy = "Run: manage.py cqrs_backfill orders_cqrs.OrderSummary"
+        assert [line for line in run("cqrs_status").splitlines() if line.endswith(remedy)]
+
     def test_as_json(self):
         status = json.loads(run("cqrs_status", "--json"))
-        assert list(status) == ["endpoints", "read_models", "queues"]
+        assert list(status) == ["endpoints", "read_models", "queues", "change_logs"]
         assert NAME in {one["endpoint"] for one in status["endpoints"]}
 
 

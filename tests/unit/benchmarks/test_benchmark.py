@@ -1,8 +1,11 @@
 """Figures and their targets."""
 
+from importlib.util import find_spec
+
 import pytest
 
-from benchmarks.benchmark import BENCHMARKS, Figure
+from benchmarks.benchmark import Figure
+from benchmarks.catalogue import BENCHMARKS
 
 
 @pytest.mark.parametrize(
@@ -25,3 +28,9 @@ def test_no_figure_has_two_limits():
     for benchmark in BENCHMARKS.values():
         for figure in benchmark.figures:
             assert figure.at_most is None or figure.at_least is None, figure
+
+
+def test_every_benchmark_has_a_target_and_a_script():
+    for name, benchmark in BENCHMARKS.items():
+        assert any(figure.target for figure in benchmark.figures), name
+        assert find_spec(f"benchmarks.{name}"), f"Add benchmarks/{name}.py, with measure(quick=...)."

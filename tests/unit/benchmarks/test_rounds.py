@@ -15,6 +15,15 @@ def test_sides_take_turns_and_the_warm_up_is_thrown_away():
     assert measured == {"new": [3, 6], "old": [4, 5]}
 
 
+def test_every_round_is_prepared_once_for_all_sides():
+    calls = []
+    sides = {name: lambda name=name: calls.append(name) for name in ("old", "new")}
+
+    alternate(sides, rounds=1, before=lambda: calls.append("before"))
+
+    assert calls == ["before", "old", "new", "before", "new", "old"]
+
+
 def test_a_ratio_is_taken_within_each_round():
     # The machine was ten times slower in the second round; the ratio does not notice.
     assert paired_ratio([2, 30, 4], [1, 10, 2]) == 2

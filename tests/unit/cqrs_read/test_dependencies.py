@@ -36,7 +36,14 @@ def test_columns_used_for_joins_and_filters_count_too() -> None:
         "customer_id",
         "cancelled",
     }
-    assert BY_TABLE["orders_payment"].columns == {"amount", "status", "order_id"}
+    assert BY_TABLE["orders_payment"].columns == {
+        "id",
+        "amount",
+        "method",
+        "status",
+        "created_at",
+        "order_id",
+    }
 
 
 def test_a_child_is_logged_by_its_foreign_key() -> None:

@@ -1,12 +1,17 @@
-"""A small shop, and a look at what the change log got to know of it."""
+"""A small shop, tables of a test's own, and a look at what the change log got to know of them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from cqrs_write import changelog
+from cqrs_write.capture import plan
+from cqrs_write.capture.install import install
 from cqrs_write.capture.plan import capture_plan
+from cqrs_write.capture.table import Watch
 from cqrs_write.changelog import Window
 from legacy_app.customers.models import Customer
 from legacy_app.orders.models import Category, Order, OrderLine, Product
@@ -31,9 +36,32 @@ def logging() -> Iterator[Logged]:
     logged.window = changelog.window(ALIAS, before, streams)
 
 
+def execute(sql: str, *params: Any) -> None:
+    """Run one statement, or several that ``;`` ends."""
+    with connection.cursor() as cursor:
+        for statement in [sql] if params or "$$" in sql else sql.split(";"):
+            if statement.strip():
+                cursor.execute(statement, params or None)
+
+
 @pytest.fixture
 def logged() -> Callable[[], "contextmanager[Logged]"]:
     return logging
+
+
+@pytest.fixture
+def watch(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Capture tables beside the shop's: called with watches, or with words for ``Watch(table, *key, columns=…)``."""
+    wanted: list[Watch] = []
+    monkeypatch.setattr(plan, "_sources", [*plan._sources, lambda using: wanted])
+
+    def start(table: str, *key: str, columns: str = "") -> None:
+        wanted.append(Watch(table=table, key=key, columns=frozenset(columns.split())))
+        install(ALIAS)
+
+    yield start
+    monkeypatch.undo()
+    install(ALIAS)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def test_commands_are_listed_and_filtered(dead):
     assert run("list").count("probe.") == 3
     assert run("list", "--state", "dead").count("probe.Break") == 2
     assert run("list", "--name", "probe.Write").count("probe.") == 1
-    assert "probe." not in run("list", "--queue", "another")
+    assert "probe." not in run("list", "--queue", "orders")
     assert len(json.loads(run("list", "--json", "--limit", "2"))) == 2
 
 
@@ -73,6 +73,11 @@ def test_dead_commands_are_retried_or_discarded_by_name_or_all_that_match(dead, 
     [
         (["retry"], "Name commands by their UUIDs, or say --all"),
         (["show"], "Name one command by its UUID"),
+        (["list", "--queue", "ordres"], "Unknown queue 'ordres'. Did you mean orders"),
+        (
+            ["list", "--name", "PlaceOrdr"],
+            "Unknown command 'PlaceOrdr'. Did you mean orders_cqrs.PlaceOrder?",
+        ),
         (["show", "00000000-0000-0000-0000-000000000000"], "Unknown accepted command '00000000"),
     ],
 )

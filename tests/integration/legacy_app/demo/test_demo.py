@@ -131,7 +131,7 @@ def test_both_endpoints_move_and_nothing_is_lost(demo, tmp_path, arguments):
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("moment", ["1/7", "orders:", "The reads move"])
+@pytest.mark.parametrize("moment", ["1/8", "orders:", "The reads move"])
 def test_ctrl_c_leaves_no_process_and_says_one_line(demo, moment):
     run = demo()
     run.wait_for(moment)
@@ -178,7 +178,7 @@ def test_a_process_that_dies_is_named_with_its_last_lines(demo):
 
     assert run.wait() == 1
     assert "The refresh loop ended with code -9" in run.output
-    assert "Following orders_cqrs.OrderSummary" in run.output
+    assert "Following customers_cqrs.CustomerCard" in run.output
     assert "Traceback" not in run.output
     assert run.leaves_nothing()
 

@@ -1,19 +1,23 @@
-"""What the order endpoints read."""
+"""An order as the order list shows it."""
+
+from datetime import UTC
 
 from django.db import models
 from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncDate
 
 from cqrs_read import ReadModel, Rows
 from legacy_app.orders.models import Order, Payment
 
 
 class OrderSummary(ReadModel):
-    """An order that was not cancelled, as the order list shows it: one row, no joins."""
+    """An order that was not cancelled, with its lines and payments: one row, no joins."""
 
     id = models.BigIntegerField(primary_key=True)
     number = models.CharField(max_length=32, null=True)  # noqa: DJ001  as in the source
     status = models.CharField(max_length=20)
     placed_at = models.DateTimeField()
+    placed_on = models.DateField()
     note = models.TextField()
     customer_id = models.BigIntegerField()
     customer_user_id = models.IntegerField(null=True)
@@ -25,10 +29,12 @@ class OrderSummary(ReadModel):
     total = models.DecimalField(max_digits=14, decimal_places=2)
     paid = models.DecimalField(max_digits=14, decimal_places=2)
     lines = models.JSONField()
+    payments = models.JSONField()
 
     class Projection:
         source = Order
         columns = {
+            "placed_on": TruncDate("placed_at", tzinfo=UTC),
             "customer_user_id": F("customer__user"),
             "customer_name": F("customer__name"),
             "customer_email": F("customer__email"),
@@ -48,6 +54,9 @@ class OrderSummary(ReadModel):
                 },
                 order_by=["id"],
             ),
+            "payments": Rows(
+                "payments", fields=["amount", "method", "status"], order_by=["created_at", "id"]
+            ),
         }
         filter = Q(cancelled=False)
 
@@ -58,4 +67,6 @@ class OrderSummary(ReadModel):
             models.Index(fields=["status", "-placed_at", "-id"], name="order_summary_status"),
             models.Index(fields=["customer_user_id", "-placed_at", "-id"], name="order_summary_own"),
             models.Index(fields=["customer_id", "-placed_at", "-id"], name="order_summary_customer"),
+            # By which sales are grouped.
+            models.Index(fields=["customer_city", "placed_on"], name="order_summary_city_and_day"),
         ]

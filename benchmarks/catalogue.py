@@ -1,0 +1,153 @@
+"""What can be measured: every benchmark with its figures, and how much data it wants."""
+
+from benchmarks.benchmark import Benchmark, Figure
+
+CAPTURE = Benchmark(
+    name="capture",
+    title="What a write costs with the triggers, where 1 is without them",
+    scale=5,
+    quick_scale=0.05,
+    figures=(
+        Figure(
+            name="tx_ratio",
+            meaning="a transaction of four statements, three captured: placing an order",
+            at_most=1.2,
+        ),
+        Figure(
+            name="bulk_update_ratio",
+            meaning="UPDATE of 100,000 lines' unit_price, captured",
+            at_most=1.4,
+        ),
+        Figure(
+            name="unrelated_update_ratio",
+            meaning="lock a product, take its stock (nothing uses it), commit",
+            at_most=1.1,
+        ),
+        Figure(
+            name="bulk_status_update_ratio",
+            meaning="UPDATE of 100,000 orders' status, captured and indexed",
+        ),
+        Figure(
+            name="unrelated_bulk_update_ratio",
+            meaning="UPDATE of 100,000 orders' updated_at, which nothing uses",
+        ),
+        Figure(
+            name="unrelated_bare_update_ratio",
+            meaning="the worst case: that stock update alone, autocommitted",
+        ),
+    ),
+)
+
+READ = Benchmark(
+    name="read",
+    title="The order list over HTTP, one sync worker on one core (requests per second)",
+    scale=1,
+    quick_scale=0.05,
+    figures=(
+        Figure(name="speedup_vs_legacy", meaning="read model / legacy view", at_least=20),
+        Figure(name="speedup_vs_tuned", meaning="read model / the same view, tuned by hand", at_least=3),
+        Figure(name="speedup_vs_tuned_page", meaning="the same for pages of 25 only"),
+        Figure(name="read_model_rps", meaning="requests/s: read model"),
+        Figure(name="tuned_rps", meaning="requests/s: tuned by hand"),
+        Figure(name="legacy_rps", meaning="requests/s: legacy"),
+        Figure(name="empty_view_rps", meaning="requests/s: authenticates, answers {}: the stack's limit"),
+        Figure(
+            name="count_ms",
+            meaning="ms to count the unfiltered list, which a page's number needs",
+        ),
+    ),
+)
+
+BACKFILL = Benchmark(
+    name="backfill",
+    title="Filling OrderSummary in chunks, against one INSERT … SELECT of the same query",
+    scale=5,
+    quick_scale=0.05,
+    figures=(
+        Figure(
+            name="ratio_to_insert_select",
+            meaning="rows/s of the backfill / rows/s of one INSERT … SELECT",
+            at_least=0.85,
+        ),
+        Figure(name="rows_per_s", meaning="rows/s: backfill"),
+        Figure(name="insert_select_rows_per_s", meaning="rows/s: INSERT … SELECT"),
+        Figure(
+            name="memory_ratio",
+            meaning="peak memory of a backfill of ten times as many rows / of this many",
+            at_most=1.05,
+        ),
+        Figure(name="peak_mb", meaning="MB: the process that backfills, at its peak"),
+    ),
+)
+
+REFRESH = Benchmark(
+    name="refresh",
+    title="Recomputing orders whose lines changed here and there, 5,000 at a time (orders per second)",
+    scale=5,
+    quick_scale=0.05,
+    rivals=True,
+    figures=(
+        Figure(name="keys_per_s", meaning="orders/s: refresh", at_least=25_000),
+        Figure(
+            name="ratio_to_computedfields",
+            meaning="refresh / django-computedfields' update_dependent",
+            at_least=5,
+        ),
+        Figure(name="computedfields_keys_per_s", meaning="orders/s: update_dependent with fast_update"),
+    ),
+)
+
+WRITE_COST = Benchmark(
+    name="write_cost",
+    title="What one save() of an order line costs, where 1 is the plain one",
+    scale=1,
+    quick_scale=0.05,
+    rivals=True,
+    figures=(
+        Figure(name="ratio_to_plain", meaning="with the triggers", at_most=1.25),
+        Figure(name="computedfields_ratio_to_plain", meaning="with django-computedfields' resolver"),
+        Figure(name="django_cqrs_ratio_to_plain", meaning="with django-cqrs' signals, sending nothing"),
+        Figure(name="plain_ms", meaning="ms: the plain one"),
+        Figure(name="transaction_ratio", meaning="1,000 of them in one transaction, with the triggers"),
+        Figure(
+            name="readers_ratio",
+            meaning="reads/s of those lines beside such a transaction, with / without the triggers",
+        ),
+    ),
+)
+
+VERIFY = Benchmark(
+    name="verify",
+    title="Comparing OrderSummary with its declaration, against reading both sides once",
+    scale=5,
+    quick_scale=0.05,
+    figures=(
+        Figure(
+            name="ratio_to_reading_both",
+            meaning="rows/s of the verification / rows/s of computing all rows and reading all rows",
+            at_least=0.5,
+        ),
+        Figure(name="rows_per_s", meaning="rows/s: verify"),
+        Figure(name="reading_both_rows_per_s", meaning="rows/s: computing and reading"),
+    ),
+)
+
+LAG = Benchmark(
+    name="lag",
+    title="From a write's commit until the read model shows it, with cqrs_refresh --follow",
+    scale=5,
+    quick_scale=0.05,
+    server={"track_commit_timestamp": "on", "autovacuum": "on"},
+    figures=(
+        Figure(name="p50_ms_at_200", meaning="ms: half of the writes, at 200 a second"),
+        Figure(name="p99_ms_at_200", meaning="ms: 99 of 100 writes, at 200 a second", at_most=50),
+        Figure(name="p50_ms_at_1000", meaning="ms: half of the writes, at 1,000 a second"),
+        Figure(name="p99_ms_at_1000", meaning="ms: 99 of 100 writes, at 1,000 a second", at_most=100),
+        Figure(name="achieved_at_200", meaning="write transactions/s that were reached"),
+        Figure(name="achieved_at_1000", meaning="write transactions/s that were reached"),
+    ),
+)
+
+BENCHMARKS = {
+    benchmark.name: benchmark for benchmark in (CAPTURE, READ, BACKFILL, REFRESH, WRITE_COST, VERIFY, LAG)
+}

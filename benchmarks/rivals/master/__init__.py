@@ -1,0 +1,1 @@
+"""django-cqrs: the order line as a master model, whose changes are sent to other services."""

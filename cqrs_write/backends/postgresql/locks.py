@@ -1,0 +1,23 @@
+"""Waiting for locks on PostgreSQL: briefly, since whoever waits for a table makes every later writer wait too."""
+
+import random
+import time
+from typing import Any
+
+from django.db import OperationalError
+
+TIMEOUT = "200ms"
+
+
+def limit_wait(cursor: Any) -> None:
+    """Give up soon, for the rest of this transaction."""
+    cursor.execute(f"SET LOCAL lock_timeout = '{TIMEOUT}'")
+
+
+def is_timeout(error: OperationalError) -> bool:
+    return getattr(error.__cause__, "sqlstate", None) == "55P03"
+
+
+def pause(attempt: int) -> None:
+    """Let the writers that queued behind the last attempt pass."""
+    time.sleep(min(2.0, 0.1 * attempt) * random.uniform(0.5, 1.5))

@@ -1,0 +1,17 @@
+"""Waiting for locks on SQLite: one writer at a time, and DDL is a write, so the connection's own timeout holds."""
+
+from typing import Any
+
+from django.db import OperationalError
+
+
+def limit_wait(cursor: Any) -> None:
+    """Nothing to limit."""
+
+
+def is_timeout(error: OperationalError) -> bool:
+    return False
+
+
+def pause(attempt: int) -> None:
+    """Never asked for: :func:`is_timeout` is always false."""

@@ -1,0 +1,7 @@
+"""What replaces which endpoint of the customers module."""
+
+from cqrs_routing import endpoints
+from legacy_app.customers_cqrs.dashboard import dashboard_view
+from legacy_app.customers_cqrs.read_models import CustomerCard
+
+endpoints.read("GET customers:dashboard", view=dashboard_view, read_model=CustomerCard)

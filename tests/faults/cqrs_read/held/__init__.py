@@ -1,0 +1,1 @@
+"""A project whose backfills wait for as long as they live."""

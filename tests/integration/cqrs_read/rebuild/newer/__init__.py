@@ -1,0 +1,1 @@
+"""A later deployment of the shop, in which the order summary is declared differently."""
