@@ -1,10 +1,12 @@
 """What has to be captured: for the declarations of the code, and for those that fill a table until it is rebuilt."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from django.db import connections
 
 from cqrs_read.dependencies import dependencies
+from cqrs_read.exceptions import ProjectionError
 from cqrs_read.models import ReadModelState
 from cqrs_read.projection import projection_of
 from cqrs_read.read_model import ReadModel, name_of, read_models
@@ -16,9 +18,13 @@ from cqrs_write.capture.table import Watch
 
 def watches(using: str) -> Iterator[Watch]:
     """What all read models whose sources are on the alias ``using`` need to be captured there."""
-    declared = [model for model in read_models() if projection_of(model).using == using]
-    for read_model in declared:
-        yield from (dependency.watch for dependency in dependencies(read_model))
+    declared: list[type[ReadModel]] = []
+    for read_model in read_models():
+        # One that is refused must not keep the others from being captured; a check says so.
+        with suppress(ProjectionError):
+            if projection_of(read_model).using == using:
+                declared.append(read_model)
+                yield from [dependency.watch for dependency in dependencies(read_model)]
     yield from _stored(using, declared)
 
 
@@ -34,8 +40,16 @@ def _stored(using: str, declared: list[type[ReadModel]]) -> Iterator[Watch]:
             continue
         for state in ReadModelState.objects.using(target).exclude(position=""):
             read_model = by_name.get(state.name.removesuffix(SUFFIX))
-            if read_model and state.fingerprint != fingerprint(read_model):
+            if read_model and state.fingerprint != _fingerprint(read_model):
                 yield from _still_there(using, state)
+
+
+def _fingerprint(read_model: type[ReadModel]) -> str:
+    """Of the declaration in the code; empty where it is refused."""
+    try:
+        return fingerprint(read_model)
+    except ProjectionError:
+        return ""
 
 
 def _has_watches(target: str) -> bool:

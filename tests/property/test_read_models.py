@@ -29,8 +29,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.property.database import Database, graph_database
 from tests.property.machine import ReadModels
 
-EXAMPLES = {"postgresql": 120, "sqlite": 250}
-"""What takes one minute to one and a half on two cores that have nothing else to do."""
+EXAMPLES = {"postgresql": 80, "sqlite": 150}
+"""What takes about half a minute on two cores that have nothing else to do."""
 LONG_EXAMPLES, SHARDS = 20_000, 20
 STEPS = 30
 """Of one example, at most."""
