@@ -8,9 +8,12 @@
 The keys stand in every part, so that no part computes more than it must.
 """
 
+import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from django.db import connections
@@ -24,6 +27,9 @@ from cqrs_read.selection import Placeholder, Selection
 from cqrs_read.table import column_of
 from cqrs_write.backends import load
 
+LISTS = re.compile(r"IN \((%s(?:, %s)*)\)|%s")
+"""A list of parameters, or a single one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
@@ -31,6 +37,16 @@ class Statement:
 
     sql: str
     params: tuple[Any, ...]
+
+    @property
+    def digest(self) -> str:
+        """The same in every process for the same SQL with the same values; those of ``IN`` have no order.
+
+        They come from a set, perhaps, which each process goes through in another one.
+        """
+        values = iter([repr(param) for param in self.params])
+        listed = [sorted(islice(values, found[0].count("%s"))) for found in LISTS.finditer(self.sql)]
+        return hashlib.sha256(repr((self.sql, listed, list(values))).encode()).hexdigest()[:32]
 
     def bound(
         self, *, keys: Any = None, above: str | None = None, up_to: str | None = None, within: Any = None

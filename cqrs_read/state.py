@@ -1,6 +1,5 @@
 """Where a read model stands: its position, and whether its rows may be served."""
 
-import hashlib
 from datetime import datetime
 from functools import cache
 
@@ -26,8 +25,8 @@ def state_of(read_model: type[ReadModel]) -> ReadModelState:
 
 @cache
 def fingerprint(read_model: type[ReadModel]) -> str:
-    """Changes whenever the declaration computes something else."""
-    return hashlib.sha256(computed(read_model, Selection.KEYS).sql.encode()).hexdigest()[:32]
+    """Changes whenever the declaration computes something else: by other SQL, or with other values in it."""
+    return computed(read_model, Selection.KEYS).digest
 
 
 def start_following(read_model: type[ReadModel]) -> ReadModelState:
