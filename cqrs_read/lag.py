@@ -78,16 +78,8 @@ def _status_of(read_model: type[ReadModel]) -> ReadModelStatus:
             for row in backlog.filter(kind=Backlog.Kind.PARKED)[:EXAMPLES]
         ),
         retry_at=state.retry_at or backlog.aggregate(next=Min("not_before"))["next"],
-        reason=_not_captured(read_model) or reason,
+        reason=reason_not_captured(read_model) or reason,
     )
-
-
-def _not_captured(read_model: type[ReadModel]) -> str:
-    """Nothing while the declaration of any read model is refused: what has to be captured is not known then."""
-    try:
-        return reason_not_captured(read_model)
-    except ProjectionError:
-        return ""
 
 
 def _backlog(read_model: type[ReadModel]) -> QuerySet[Backlog]:

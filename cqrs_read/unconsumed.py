@@ -22,7 +22,8 @@ def unconsumed(read_model: type[ReadModel], keys: list[str]) -> set[str]:
     """Those of ``keys`` (source keys, as text) that something touches which is not consumed yet.
 
     That is the window since the position, as the caller's snapshot shows it, and the backlog with what is parked.
-    Whatever their size, memory is bounded: the database compares, within ``keys`` only.
+    Whatever their size, memory is bounded: the database compares, within ``keys`` only. Where "everything" is not
+    consumed yet, all of them are touched.
     """
     position, touched = state_of(read_model).position, set[str]()
     if not (position and keys):

@@ -16,7 +16,6 @@ from cqrs_read.backfill.size import Pace, tuned
 from cqrs_read.chunk import Progress, Range, estimated_rows, next_range
 from cqrs_read.comparison import Difference, differences
 from cqrs_read.conf import settings
-from cqrs_read.dependencies import streams
 from cqrs_read.exceptions import NotBackfilled
 from cqrs_read.expand import BATCH
 from cqrs_read.projection import projection_of
@@ -25,7 +24,7 @@ from cqrs_read.rows import RowsChanged, changing, recompute
 from cqrs_read.selection import Selection
 from cqrs_read.state import state_of
 from cqrs_read.unconsumed import unconsumed
-from cqrs_write import changelog, window
+from cqrs_write import changelog
 from cqrs_write.backends import load
 
 EXAMPLES = 1000
@@ -159,9 +158,6 @@ def _consumed(read_model: type[ReadModel], found: list[Difference]) -> list[Diff
     """Those of ``found`` that no refresh to come will look at."""
     if not found:
         return found
-    using, position = projection_of(read_model).using, state_of(read_model).position
-    if window.everything(using, position, changelog.now(using), streams(read_model)):
-        return []
     touched = unconsumed(read_model, [item.key for item in found])
     return [item for item in found if item.key not in touched]
 

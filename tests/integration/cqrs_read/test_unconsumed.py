@@ -2,10 +2,13 @@
 
 import pytest
 
+from cqrs_read import followers
 from cqrs_read.models import Backlog
 from cqrs_read.refresh import refresh
 from cqrs_read.route import routes
 from cqrs_read.unconsumed import unconsumed
+from cqrs_write import changelog
+from cqrs_write.trimming import trim
 from legacy_app.customers.models import Customer
 from legacy_app.orders.models import Category, Order, OrderLine, Product
 from legacy_app.orders_cqrs.read_models import OrderSummary
@@ -65,3 +68,17 @@ def test_what_waits_in_the_backlog(filled: list[Order]) -> None:
 def test_what_is_parked(filled: list[Order]) -> None:
     set_aside("orders_order.id", str(filled[0].pk), kind=Backlog.Kind.PARKED)
     assert unconsumed(OrderSummary, keys(filled)) == {str(filled[0].pk)}
+
+
+def test_everything(filled: list[Order]) -> None:
+    changelog.log_everything("default", ["orders_payment.order_id"])
+    assert unconsumed(OrderSummary, keys(filled)) == set(keys(filled))
+
+
+def test_what_was_trimmed_before_it_was_consumed_is_everything(
+    filled: list[Order], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Order.objects.filter(pk=filled[0].pk).update(note="trimmed away")
+    monkeypatch.setattr(followers, "read_models", list)
+    assert trim("default").rows > 0
+    assert unconsumed(OrderSummary, keys(filled)) == set(keys(filled))
