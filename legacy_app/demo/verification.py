@@ -16,4 +16,4 @@ def verify_all(stage: Stage) -> None:
         stage.differences += [
             f"{name} {item.key}: {item.kind} {', '.join(item.columns)}" for item in verified.differences
         ]
-        stage.narrator.say(f"{verified.rows:,} rows compared, {len(verified.differences)} differences")
+        stage.narrator.say(f"{name}: {verified.rows:,} rows compared, {verified.found} differences")

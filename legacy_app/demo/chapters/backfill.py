@@ -1,6 +1,7 @@
 """The read models are filled and verified, while everybody goes on working."""
 
 from cqrs_read.backfill import backfill
+from cqrs_read.order import in_dependency_order
 from cqrs_read.progress import progress_bar
 from cqrs_read.read_model import name_of, read_models
 from legacy_app.demo.stage import Stage
@@ -8,8 +9,10 @@ from legacy_app.demo.verification import verify_all
 
 
 def fill(stage: Stage) -> None:
-    for read_model in read_models():
+    for read_model in in_dependency_order(read_models()):
         with progress_bar(stage.narrator.stream, f"  backfill {name_of(read_model)}") as show:
             run = backfill(read_model, on_chunk=show)
-        stage.narrator.say(f"{run.rows:,} rows in {run.seconds:.1f} s, and nobody waited")
+        stage.narrator.say(
+            f"{name_of(read_model)}: {run.rows:,} rows in {run.seconds:.1f} s, and nobody waited"
+        )
     verify_all(stage)
