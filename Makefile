@@ -8,7 +8,7 @@ WORKERS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PYTEST := $(BIN)/coverage run -m pytest -q -n $(WORKERS)
+PYTEST := $(BIN)/coverage run -m pytest -q -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-long lint test-postgresql test-sqlite coverage benchmark wheel constraints clean

@@ -16,7 +16,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from benchmarks.rounds import alternate, median_seconds, paired_ratio, quartiles
-from cqrs_read.dependencies import dependencies
+from cqrs_read.fan_out.dependencies import dependencies
 from cqrs_write.capture import plan
 from cqrs_write.capture.install import install, remove
 from cqrs_write.capture.table import Watch

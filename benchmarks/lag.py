@@ -23,7 +23,7 @@ from benchmarks.exceptions import StandFailed
 from benchmarks.rounds import alternate
 from benchmarks.stand import ROOT
 from benchmarks.summaries import TABLE, filled
-from cqrs_read.read_model import name_of
+from cqrs_read.declaration.read_model import name_of
 from legacy_app.orders_cqrs.read_models import OrderSummary
 from legacy_app.servers.lifeline import Lifeline
 

@@ -5,10 +5,10 @@ import time
 from django.db import connection
 
 from cqrs_read.backfill import backfill
+from cqrs_read.compute.query import computed
+from cqrs_read.declaration.read_model import name_of
+from cqrs_read.declaration.selection import Selection
 from cqrs_read.models import BackfillRun, ReadModelState
-from cqrs_read.query import computed
-from cqrs_read.read_model import name_of
-from cqrs_read.selection import Selection
 from cqrs_write.capture.install import install
 from legacy_app.orders_cqrs.read_models import OrderSummary
 

@@ -11,8 +11,8 @@ from typing import Any
 from benchmarks.exceptions import AnswersDiffer
 from benchmarks.rounds import alternate, paired_ratio, quartiles
 from benchmarks.summaries import TABLE, Stopwatch, execute, filled, scalar
-from cqrs_read.query import computed
-from cqrs_read.selection import Selection
+from cqrs_read.compute.query import computed
+from cqrs_read.declaration.selection import Selection
 from cqrs_read.verify import verify
 from legacy_app.orders_cqrs.read_models import OrderSummary
 

@@ -7,12 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cqrs_read.columns import Rows
-    from cqrs_read.read_model import ReadModel
+    from cqrs_read.declaration.columns import Rows
+    from cqrs_read.declaration.read_model import ReadModel
 
 __all__ = ["ReadModel", "Rows"]
 
-_HOMES = {"ReadModel": "cqrs_read.read_model", "Rows": "cqrs_read.columns"}
+_HOMES = {"ReadModel": "cqrs_read.declaration.read_model", "Rows": "cqrs_read.declaration.columns"}
 
 
 def __getattr__(name: str) -> Any:

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 
 from cqrs_read import backfill
 from cqrs_read.backfill.report import time_left
+from cqrs_read.declaration.read_model import ReadModel, name_of, read_models
 from cqrs_read.lag import EXAMPLES, status_of
 from cqrs_read.models import BackfillRun, Backlog, ReadModelState
-from cqrs_read.parking import try_again_now
-from cqrs_read.read_model import ReadModel, name_of, read_models
+from cqrs_read.store.parking import try_again_now
 from cqrs_write.admin import ToLookAt
 from cqrs_write.exceptions import CqrsError
 

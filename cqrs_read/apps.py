@@ -8,9 +8,9 @@ class ReadConfig(AppConfig):
 
     def ready(self) -> None:
         from cqrs_read.checks import register_checks
-        from cqrs_read.followers import followers
-        from cqrs_read.migrating import follow_migrations
-        from cqrs_read.watches import watches
+        from cqrs_read.standing.followers import followers
+        from cqrs_read.standing.migrating import follow_migrations
+        from cqrs_read.standing.watches import watches
         from cqrs_write.capture.plan import watch_source
         from cqrs_write.follower import follower_source
 

@@ -7,13 +7,13 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 from django.db.models import DO_NOTHING
 
-from cqrs_read.dependencies import dependencies
+from cqrs_read.declaration.projection import projection_of
+from cqrs_read.declaration.read_model import ReadModel, read_models
 from cqrs_read.exceptions import ProjectionError
-from cqrs_read.indexes import missing_indexes
-from cqrs_read.nullable import nullable_columns
-from cqrs_read.order import in_dependency_order
-from cqrs_read.projection import projection_of
-from cqrs_read.read_model import ReadModel, read_models
+from cqrs_read.expressions.nullable import nullable_columns
+from cqrs_read.fan_out.dependencies import dependencies
+from cqrs_read.fan_out.indexes import missing_indexes
+from cqrs_read.fan_out.order import in_dependency_order
 from cqrs_write.backends import load
 
 

@@ -8,15 +8,15 @@ from typing import Any
 import sqlparse
 from django.db import connections
 
-from cqrs_read.dependencies import Dependency, dependencies
-from cqrs_read.expand import expansion
-from cqrs_read.indexes import MissingIndex, missing_indexes
-from cqrs_read.projection import projection_of
-from cqrs_read.query import Statement, computed
-from cqrs_read.read_model import ReadModel, name_of
-from cqrs_read.selection import Placeholder, Selection
-from cqrs_read.state import drift_of
-from cqrs_read.table import table_name
+from cqrs_read.compute.query import Statement, computed
+from cqrs_read.declaration.projection import projection_of
+from cqrs_read.declaration.read_model import ReadModel, name_of
+from cqrs_read.declaration.selection import Placeholder, Selection
+from cqrs_read.declaration.table import table_name
+from cqrs_read.fan_out.dependencies import Dependency, dependencies
+from cqrs_read.fan_out.expand import expansion
+from cqrs_read.fan_out.indexes import MissingIndex, missing_indexes
+from cqrs_read.standing.state import drift_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,15 +6,15 @@ from datetime import datetime
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
-from cqrs_read.chunk import table_rows
-from cqrs_read.dependencies import dependencies, streams
+from cqrs_read.compute.chunk import table_rows
+from cqrs_read.declaration.projection import projection_of
+from cqrs_read.declaration.read_model import ReadModel, name_of, read_models
+from cqrs_read.declaration.table import table_name
 from cqrs_read.exceptions import ProjectionError
-from cqrs_read.identity import identity_of, reason_made_anew, reason_not_there
+from cqrs_read.fan_out.dependencies import dependencies, streams
 from cqrs_read.models import Backlog, ReadModelState
-from cqrs_read.projection import projection_of
-from cqrs_read.read_model import ReadModel, name_of, read_models
-from cqrs_read.state import reason_not_captured, reason_not_current, state_of
-from cqrs_read.table import table_name
+from cqrs_read.standing.identity import identity_of, reason_made_anew, reason_not_there
+from cqrs_read.standing.state import reason_not_captured, reason_not_current, state_of
 from cqrs_write import changelog
 
 EXAMPLES = 3

@@ -24,7 +24,7 @@ class ReadModelState(models.Model):
     """Backlog rows whose keys could not be stored."""
 
     table_id = models.CharField(max_length=40, blank=True)
-    """Identity of the table that was filled, see :mod:`cqrs_read.identity`; empty where it is not known."""
+    """Identity of the table that was filled, see :mod:`cqrs_read.standing.identity`; empty where it is not known."""
 
     problem = models.CharField(max_length=500, blank=True)
     """Why the last refresh failed as a whole, in one line."""

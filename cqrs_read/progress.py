@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from cqrs_read import chunk
+from cqrs_read.compute import chunk
 
 LINE_SECONDS = 10.0
 """Between two lines where there is no terminal."""

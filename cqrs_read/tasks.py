@@ -4,14 +4,14 @@ import logging
 
 from celery import shared_task
 
-from cqrs_read import sampling
-from cqrs_read.attend import attend_for
-from cqrs_read.care import Care
 from cqrs_read.conf import settings
+from cqrs_read.declaration.read_model import read_models
 from cqrs_read.exceptions import DatabaseAway
-from cqrs_read.hurry import REFRESH
-from cqrs_read.order import in_dependency_order
-from cqrs_read.read_model import read_models
+from cqrs_read.fan_out.order import in_dependency_order
+from cqrs_read.refresh.attend import attend_for
+from cqrs_read.refresh.care import Care
+from cqrs_read.refresh.hurry import REFRESH
+from cqrs_read.verify import sampling
 from cqrs_write.wakeup import EXPIRES
 
 logger = logging.getLogger(__name__)

@@ -2,9 +2,9 @@
 
 from django.utils import timezone
 
-from cqrs_read.read_model import ReadModel, read_models
-from cqrs_read.rows import changing, recompute_range
-from cqrs_read.state import take_position
+from cqrs_read.declaration.read_model import ReadModel, read_models
+from cqrs_read.standing.state import take_position
+from cqrs_read.store.rows import changing, recompute_range
 
 
 def refresh_now(*models: type[ReadModel]) -> None:

@@ -22,8 +22,8 @@ from rest_framework.serializers import BaseSerializer, ModelSerializer
 from rest_framework.settings import api_settings
 from rest_framework.viewsets import GenericViewSet
 
+from cqrs_read.declaration.source import source_of
 from cqrs_read.document import DocumentJSONRenderer, is_document, with_documents
-from cqrs_read.source import source_of
 
 
 class ReadModelMixin(GenericAPIView):  # type: ignore[type-arg]  # no brackets at run time

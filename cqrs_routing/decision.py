@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cqrs_read.serving import reason_not_to_serve
+from cqrs_read.standing.serving import reason_not_to_serve
 from cqrs_routing.endpoint import Endpoint
 from cqrs_routing.mode import Mode
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from cqrs_routing.exceptions import MalformedEndpoint
 
 if TYPE_CHECKING:
-    from cqrs_read.read_model import ReadModel
+    from cqrs_read.declaration.read_model import ReadModel
 
 View = Callable[..., Any]
 

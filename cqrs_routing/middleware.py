@@ -10,7 +10,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_asy
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponseBase
 
-from cqrs_read.hurry import hurry
+from cqrs_read.refresh.hurry import hurry
 from cqrs_routing.candidate import CandidateServer, handler_behind
 from cqrs_routing.conf import settings
 from cqrs_routing.decision import UNDECIDED, Decision, decide

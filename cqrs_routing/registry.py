@@ -11,7 +11,7 @@ from cqrs_routing.exceptions import MalformedEndpoint
 from cqrs_write.exceptions import UnknownName
 
 if TYPE_CHECKING:
-    from cqrs_read.read_model import ReadModel
+    from cqrs_read.declaration.read_model import ReadModel
 
 
 class EndpointRegistry:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import router
 
-from cqrs_read.read_model import name_of
+from cqrs_read.declaration.read_model import name_of
 from cqrs_routing.decision import Side, decide
 from cqrs_routing.endpoint import Endpoint
 from cqrs_routing.mode import Mode

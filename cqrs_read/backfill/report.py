@@ -4,10 +4,10 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
 
-from cqrs_read.chunk import estimated_rows
+from cqrs_read.compute.chunk import estimated_rows
+from cqrs_read.declaration.projection import projection_of
+from cqrs_read.declaration.read_model import ReadModel, read_models
 from cqrs_read.models import BackfillRun
-from cqrs_read.projection import projection_of
-from cqrs_read.read_model import ReadModel, read_models
 
 State = BackfillRun.State
 

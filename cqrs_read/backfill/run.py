@@ -4,13 +4,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from cqrs_read.backfill.states import State, move, unfinished
+from cqrs_read.declaration.projection import projection_of
+from cqrs_read.declaration.read_model import ReadModel, name_of
 from cqrs_read.exceptions import NotMigrated
-from cqrs_read.identity import identity_of, reason_not_there
 from cqrs_read.models import BackfillRun, ReadModelState
-from cqrs_read.projection import projection_of
-from cqrs_read.read_model import ReadModel, name_of
-from cqrs_read.room import leave_room
-from cqrs_read.state import fingerprint, start_following, state_of
+from cqrs_read.standing.identity import identity_of, reason_not_there
+from cqrs_read.standing.state import fingerprint, start_following, state_of
+from cqrs_read.store.room import leave_room
 
 Kind = BackfillRun.Kind
 

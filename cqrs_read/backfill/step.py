@@ -8,15 +8,15 @@ from django.utils import timezone
 
 from cqrs_read.backfill.size import FIRST, SMALLEST, Pace, tuned
 from cqrs_read.backfill.states import State, move
-from cqrs_read.chunk import Range, keys_in, next_range
+from cqrs_read.compute.chunk import Range, keys_in, next_range
 from cqrs_read.conf import settings
+from cqrs_read.declaration.projection import projection_of
+from cqrs_read.declaration.read_model import ReadModel
 from cqrs_read.models import BackfillRun, ReadModelState
-from cqrs_read.parking import is_data_error, recompute_or_park
-from cqrs_read.problem import is_away
-from cqrs_read.projection import projection_of
-from cqrs_read.read_model import ReadModel
-from cqrs_read.rows import changing, delete_surplus, recompute_range
-from cqrs_read.state import withdraw_if_unseen
+from cqrs_read.standing.problem import is_away
+from cqrs_read.standing.state import withdraw_if_unseen
+from cqrs_read.store.parking import is_data_error, recompute_or_park
+from cqrs_read.store.rows import changing, delete_surplus, recompute_range
 from cqrs_write.backends import load
 from cqrs_write.cli import one_line
 

@@ -5,7 +5,7 @@ import time
 from django.utils.module_loading import import_string
 
 from cqrs_read.conf import settings
-from cqrs_read.read_model import ReadModel
+from cqrs_read.declaration.read_model import ReadModel
 from cqrs_write.exceptions import ConfigurationError
 
 ASK_SECONDS = 1.0

@@ -11,12 +11,12 @@ from django.db import connections
 from django.utils import timezone
 
 from cqrs_read.conf import settings
-from cqrs_read.dependencies import streams
+from cqrs_read.declaration.projection import projection_of
+from cqrs_read.declaration.read_model import ReadModel, name_of, read_models
+from cqrs_read.declaration.table import table_name
 from cqrs_read.exceptions import ProjectionError
-from cqrs_read.projection import projection_of
-from cqrs_read.read_model import ReadModel, name_of, read_models
-from cqrs_read.state import reason_not_current, state_of
-from cqrs_read.table import table_name
+from cqrs_read.fan_out.dependencies import streams
+from cqrs_read.standing.state import reason_not_current, state_of
 from cqrs_write import changelog
 from cqrs_write.backends import load
 

@@ -14,11 +14,11 @@ from cqrs_read.backfill.run import refuse_unmigrated, running, start, to_go_on_w
 from cqrs_read.backfill.states import State, resume, unfinished
 from cqrs_read.backfill.step import attempt
 from cqrs_read.backfill.throttle import Throttle
-from cqrs_read.chunk import Progress, estimated_rows
+from cqrs_read.compute.chunk import Progress, estimated_rows
+from cqrs_read.declaration.projection import projection_of
+from cqrs_read.declaration.read_model import ReadModel, name_of
 from cqrs_read.exceptions import RunFailed
 from cqrs_read.models import BackfillRun
-from cqrs_read.projection import projection_of
-from cqrs_read.read_model import ReadModel, name_of
 
 SLICE_SECONDS = 0.25
 """Of waiting, between two looks at the run: a person who stops it is obeyed that soon."""

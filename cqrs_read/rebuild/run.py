@@ -10,17 +10,17 @@ from cqrs_read import backfill as backfills
 from cqrs_read.backfill.owner import claim
 from cqrs_read.backfill.run import refuse_unmigrated
 from cqrs_read.backfill.states import unfinished
-from cqrs_read.chunk import Progress
+from cqrs_read.compute.chunk import Progress
+from cqrs_read.declaration.projection import projection_of
+from cqrs_read.declaration.read_model import ReadModel, name_of, read_models
+from cqrs_read.declaration.table import table_name
 from cqrs_read.exceptions import CannotRebuild
 from cqrs_read.models import BackfillRun, Backlog, ReadModelState
-from cqrs_read.projection import projection_of
-from cqrs_read.read_model import ReadModel, name_of, read_models
 from cqrs_read.rebuild import table
 from cqrs_read.refresh import refresh
-from cqrs_read.rows import changing
-from cqrs_read.state import fingerprint, state_of
-from cqrs_read.table import table_name
-from cqrs_read.version import next_version
+from cqrs_read.standing.state import fingerprint, state_of
+from cqrs_read.standing.version import next_version
+from cqrs_read.store.rows import changing
 from cqrs_write import changelog
 from cqrs_write.backends import load
 from cqrs_write.capture.install import install

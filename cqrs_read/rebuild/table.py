@@ -4,11 +4,11 @@ from typing import Any
 
 from django.db import DatabaseError, connections, transaction
 
+from cqrs_read.declaration.projection import projection_of
+from cqrs_read.declaration.read_model import ReadModel, name_of
+from cqrs_read.declaration.table import table_name
 from cqrs_read.exceptions import CannotRebuild
-from cqrs_read.projection import projection_of
-from cqrs_read.read_model import ReadModel, name_of
-from cqrs_read.table import table_name
-from cqrs_read.version import next_version
+from cqrs_read.standing.version import next_version
 from cqrs_write.backends import load
 from cqrs_write.cli import one_line
 

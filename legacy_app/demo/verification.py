@@ -1,7 +1,7 @@
 """Verification of every read model, with a bar."""
 
+from cqrs_read.declaration.read_model import name_of, read_models
 from cqrs_read.progress import progress_bar
-from cqrs_read.read_model import name_of, read_models
 from cqrs_read.verify import verify
 from legacy_app.demo.stage import Stage
 

@@ -5,6 +5,7 @@ run inherit the addresses through the environment; each has a test database and 
 """
 
 import os
+import signal
 from collections.abc import Generator
 from contextlib import ExitStack
 from urllib.parse import urlsplit, urlunsplit
@@ -27,6 +28,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
+    # What a background job ignores, every process that a test starts would ignore too; handlers are not inherited.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda number, frame: None)
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
         _start(early_config)

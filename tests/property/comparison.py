@@ -3,7 +3,7 @@
 from math import isclose
 from typing import Any
 
-from cqrs_read.read_model import ReadModel
+from cqrs_read.declaration.read_model import ReadModel
 from tests.property.declarations import Declaration
 from tests.property.oracle import Row, Snapshot, read
 

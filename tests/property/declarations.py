@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import functions
 from hypothesis import strategies as st
 
-from cqrs_read import columns as toolkit_columns
-from cqrs_read.read_model import ReadModel
+from cqrs_read.declaration import columns as toolkit_columns
+from cqrs_read.declaration.read_model import ReadModel
 from tests.property.actions import vocabulary
 from tests.property.aggregates import aggregates, key_attributes, rows
 from tests.property.expressions import (

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from cqrs_read import backfill as backfills
-from cqrs_read.dependencies import streams
-from cqrs_read.read_model import ReadModel
+from cqrs_read.declaration.read_model import ReadModel
+from cqrs_read.fan_out.dependencies import streams
 from cqrs_read.refresh import refresh
-from cqrs_read.state import state_of
+from cqrs_read.standing.state import state_of
 from cqrs_read.verify import verify
 from cqrs_write import changelog
 from cqrs_write.capture.install import install

@@ -6,17 +6,17 @@ from cqrs_read.backfill.report import line_of, report_of, reports
 from cqrs_read.backfill.run import refuse_unmigrated
 from cqrs_read.backfill.states import unfinished_or_refuse
 from cqrs_read.backfill.throttle import Throttle
-from cqrs_read.chunk import estimated_rows
+from cqrs_read.compute.chunk import estimated_rows
+from cqrs_read.declaration.projection import projection_of
+from cqrs_read.declaration.read_model import ReadModel, name_of, read_model_named, read_models
 from cqrs_read.exceptions import NoSuchRun
+from cqrs_read.fan_out.order import in_dependency_order
 from cqrs_read.interrupt import Interrupt
 from cqrs_read.models import BackfillRun
-from cqrs_read.order import in_dependency_order
 from cqrs_read.progress import progress_bar
-from cqrs_read.projection import projection_of
-from cqrs_read.read_model import ReadModel, name_of, read_model_named, read_models
-from cqrs_read.state import state_of
-from cqrs_read.unready import unready
-from cqrs_read.version import version_named
+from cqrs_read.standing.state import state_of
+from cqrs_read.standing.unready import unready
+from cqrs_read.standing.version import version_named
 from cqrs_write.cli import ServiceCommand
 
 ACTS = {

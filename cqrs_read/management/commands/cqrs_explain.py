@@ -2,8 +2,8 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
+from cqrs_read.declaration.read_model import read_model_named
 from cqrs_read.explain import ExplainedDependency, explain
-from cqrs_read.read_model import read_model_named
 from cqrs_write.cli import ServiceCommand
 
 

@@ -3,13 +3,13 @@ from typing import Any
 
 from cqrs_read import backfill
 from cqrs_read.backfill.report import line_of, report_of
-from cqrs_read.chunk import estimated_rows
+from cqrs_read.compute.chunk import estimated_rows
+from cqrs_read.declaration.read_model import ReadModel, name_of, read_model_named
 from cqrs_read.interrupt import Interrupt
 from cqrs_read.progress import progress_bar
-from cqrs_read.read_model import ReadModel, name_of, read_model_named
 from cqrs_read.rebuild import Rebuilt, being_built, cancel, changed, rebuild
 from cqrs_read.rebuild.run import refuse
-from cqrs_read.version import next_version
+from cqrs_read.standing.version import next_version
 from cqrs_write.cli import ServiceCommand
 
 

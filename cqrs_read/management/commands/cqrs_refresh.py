@@ -5,13 +5,13 @@ from typing import Any
 
 from cqrs_read.backfill.run import refuse_unmigrated
 from cqrs_read.conf import settings
+from cqrs_read.declaration.read_model import ReadModel, name_of, read_model_named, read_models
 from cqrs_read.exceptions import NoReadModel
-from cqrs_read.follow import follow
-from cqrs_read.identity import identity_of, reason_not_there
-from cqrs_read.order import in_dependency_order
-from cqrs_read.read_model import ReadModel, name_of, read_model_named, read_models
+from cqrs_read.fan_out.order import in_dependency_order
 from cqrs_read.refresh import Refreshed, refresh
-from cqrs_read.state import reason_not_current, state_of
+from cqrs_read.refresh.follow import follow
+from cqrs_read.standing.identity import identity_of, reason_not_there
+from cqrs_read.standing.state import reason_not_current, state_of
 from cqrs_write.arguments import Number, Seconds
 from cqrs_write.cli import ServiceCommand
 

@@ -3,8 +3,8 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
+from cqrs_read.declaration.read_model import read_model_named
 from cqrs_read.progress import progress_bar
-from cqrs_read.read_model import read_model_named
 from cqrs_read.verify import Difference, Verified, verify
 from cqrs_write.cli import ServiceCommand
 

@@ -1,9 +1,9 @@
 """The read models are filled and verified, while everybody goes on working."""
 
 from cqrs_read.backfill import backfill
-from cqrs_read.order import in_dependency_order
+from cqrs_read.declaration.read_model import name_of, read_models
+from cqrs_read.fan_out.order import in_dependency_order
 from cqrs_read.progress import progress_bar
-from cqrs_read.read_model import name_of, read_models
 from legacy_app.demo.stage import Stage
 from legacy_app.demo.verification import verify_all
 

@@ -10,7 +10,7 @@ from django.db import connection
 
 from cqrs_read.backfill import backfill, running
 from cqrs_read.lag import status_of
-from cqrs_read.rows import changing
+from cqrs_read.store.rows import changing
 from cqrs_read.verify import verify
 from legacy_app.customers.models import Customer
 from legacy_app.orders.models import Order

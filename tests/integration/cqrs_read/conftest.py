@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from cqrs_read import serving
 from cqrs_read.backfill import backfill
 from cqrs_read.refresh import refresh
+from cqrs_read.standing import serving
 from legacy_app.customers.models import Customer
 from legacy_app.orders.models import Category, Order, OrderLine, Payment, Product
 from legacy_app.orders_cqrs.read_models import OrderSummary

@@ -10,8 +10,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legacy_app.settings_cqrs")
 django.setup()
 
-from cqrs_read.attend import attend  # noqa: E402
-from cqrs_read.due import due  # noqa: E402
+from cqrs_read.refresh.attend import attend  # noqa: E402
+from cqrs_read.refresh.due import due  # noqa: E402
 from legacy_app.orders_cqrs.read_models import OrderSummary  # noqa: E402
 
 

@@ -11,10 +11,10 @@ from django.urls import path
 from django.utils import timezone
 
 from cqrs_read.admin import ReadModelAdmin
-from cqrs_read.attend import attend_all
 from cqrs_read.backfill import advance, running, start
-from cqrs_read.due import due
 from cqrs_read.models import BackfillRun, Backlog, ReadModelState
+from cqrs_read.refresh.attend import attend_all
+from cqrs_read.refresh.due import due
 from legacy_app.orders.models import Order
 from legacy_app.orders_cqrs.read_models import OrderSummary
 

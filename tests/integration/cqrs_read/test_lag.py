@@ -8,13 +8,13 @@ from django.db.models import Count
 
 from cqrs_read import lag
 from cqrs_read.backfill import advance, backfill, cancel, pause, start
-from cqrs_read.dependencies import dependencies
+from cqrs_read.declaration.projection import projection_of
 from cqrs_read.exceptions import ProjectionError
+from cqrs_read.fan_out.dependencies import dependencies
 from cqrs_read.lag import read_model_status, status_of
 from cqrs_read.models import BackfillRun
-from cqrs_read.projection import projection_of
 from cqrs_read.refresh import refresh
-from cqrs_read.state import fingerprint
+from cqrs_read.standing.state import fingerprint
 from cqrs_write.capture.install import install, remove
 from cqrs_write.trimming import trim
 from legacy_app.customers_cqrs.read_models import CustomerCard

@@ -11,13 +11,13 @@ from django.db.models import F
 from django.test.utils import isolate_apps
 
 from cqrs_read import ReadModel, checks
-from cqrs_read import read_model as read_model_module
-from cqrs_read import watches as watches_module
 from cqrs_read.backfill import backfill
+from cqrs_read.declaration import read_model as read_model_module
 from cqrs_read.exceptions import NotCaptured
 from cqrs_read.lag import status_of
-from cqrs_read.serving import forget, reason_not_to_serve
-from cqrs_read.state import state_of
+from cqrs_read.standing import watches as watches_module
+from cqrs_read.standing.serving import forget, reason_not_to_serve
+from cqrs_read.standing.state import state_of
 from cqrs_write.capture.install import install
 from legacy_app.orders.models import Order
 
@@ -133,7 +133,7 @@ def test_the_command_ends_with_one_line(declared: tuple[type[ReadModel], type[Re
 
 def test_a_table_that_a_view_takes_the_place_of_is_not_served_any_longer(filled: list[Order]) -> None:
     """Somebody splits a legacy table, and leaves a view under its old name."""
-    from cqrs_read.care import Care
+    from cqrs_read.refresh.care import Care
     from legacy_app.orders_cqrs.read_models import OrderSummary
 
     execute("ALTER TABLE orders_payment RENAME TO orders_payment_split")

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from cqrs_read import tasks
-from cqrs_read.hurry import hurry
 from cqrs_read.models import Backlog
+from cqrs_read.refresh.hurry import hurry
 from cqrs_write import changelog, wakeup
 from legacy_app.celery import app as celery_app
 from legacy_app.customers.models import Customer
@@ -60,8 +60,8 @@ def test_beat_and_a_worker_repair_as_well(filled: list[Order], spawn: Any, tmp_p
 
 
 def tasks_done(filled: list[Order]) -> bool:
-    from cqrs_read import serving
     from cqrs_read.lag import status_of
+    from cqrs_read.standing import serving
 
     serving.forget()
     status = status_of(OrderSummary)

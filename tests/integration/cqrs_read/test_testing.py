@@ -3,7 +3,7 @@
 import pytest
 from django.test import TestCase, override_settings
 
-from cqrs_read.serving import reason_not_to_serve
+from cqrs_read.standing.serving import reason_not_to_serve
 from cqrs_read.testing import refresh_now
 from legacy_app.customers.models import Customer
 from legacy_app.orders.models import Order

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from cqrs_read.serving import forget
+from cqrs_read.standing.serving import forget
 from cqrs_routing.exceptions import TransitionRefused
 from cqrs_routing.switch import set_mode
 

@@ -15,8 +15,8 @@ from django.db import ProgrammingError, connection
 from django.test import Client
 from rest_framework.authtoken.models import Token
 
-from cqrs_read import serving
 from cqrs_read.backfill import backfill
+from cqrs_read.standing import serving
 from cqrs_read.views import ReadModelDetailView
 from cqrs_routing.registry import endpoints
 from cqrs_routing.snapshot import modes

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from cqrs_read import backfill, serving
+from cqrs_read import backfill
 from cqrs_read.lag import status_of
 from cqrs_read.refresh import refresh
-from cqrs_read.serving import reason_not_to_serve
-from cqrs_read.state import withdraw_if_unseen
+from cqrs_read.standing import serving
+from cqrs_read.standing.serving import reason_not_to_serve
+from cqrs_read.standing.state import withdraw_if_unseen
 from cqrs_read.verify import verify
 from cqrs_write.capture.drift import drift
 from cqrs_write.capture.install import install

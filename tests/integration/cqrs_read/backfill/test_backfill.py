@@ -8,11 +8,11 @@ from django.core.management import CommandError, call_command
 
 from cqrs_read import backfill as backfills
 from cqrs_read.backfill import backfill
-from cqrs_read.chunk import Progress
+from cqrs_read.compute.chunk import Progress
 from cqrs_read.exceptions import NotCaptured
 from cqrs_read.models import BackfillRun, ReadModelState
-from cqrs_read.serving import forget, reason_not_to_serve
-from cqrs_read.state import state_of
+from cqrs_read.standing.serving import forget, reason_not_to_serve
+from cqrs_read.standing.state import state_of
 from cqrs_write.capture.install import install, remove
 from legacy_app.orders.models import Order
 from legacy_app.orders_cqrs.read_models import OrderSummary

@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from cqrs_read import backfill as backfills
 from cqrs_read.backfill import advance, backfill, cancel, pause, resume, running, start, unfinished, work
-from cqrs_read.chunk import Progress
+from cqrs_read.compute.chunk import Progress
 from cqrs_read.exceptions import AlreadyWorkedAt, RunFailed, Superseded
 from cqrs_read.models import BackfillRun, Backlog
-from cqrs_read.serving import forget, reason_not_to_serve
-from cqrs_read.state import state_of
+from cqrs_read.standing.serving import forget, reason_not_to_serve
+from cqrs_read.standing.state import state_of
 from legacy_app.orders.models import Order
 from legacy_app.orders_cqrs.read_models import OrderSummary
 from tests.integration.cqrs_read.oracle import legacy_answer, read_model_answer

@@ -8,10 +8,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from cqrs_read.backfill import backfill
+from cqrs_read.declaration.read_model import name_of, read_models
 from cqrs_read.models import ReadModelState
-from cqrs_read.read_model import name_of, read_models
-from cqrs_read.serving import forget, reason_not_to_serve
-from cqrs_read.state import state_of
+from cqrs_read.standing.serving import forget, reason_not_to_serve
+from cqrs_read.standing.state import state_of
 from legacy_app.orders.models import Order
 from legacy_app.orders_cqrs.read_models import OrderSummary, SalesByCityAndDay
 

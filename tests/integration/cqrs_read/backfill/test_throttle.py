@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cqrs_read.backfill import backfill, pause, running, throttles, work
 from cqrs_read.backfill.throttle import Throttle
-from cqrs_read.chunk import Progress
+from cqrs_read.compute.chunk import Progress
 from cqrs_read.models import BackfillRun, ReadModelState
 from cqrs_read.refresh import refresh
 from cqrs_write.exceptions import ConfigurationError

@@ -10,8 +10,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from cqrs_read import ReadModel, Rows
-from cqrs_read.dependencies import streams
-from cqrs_read.expand import touched_keys
+from cqrs_read.fan_out.dependencies import streams
+from cqrs_read.fan_out.expand import touched_keys
 from cqrs_write import changelog
 from tests.integration.cqrs_read.declarations.graph.captured import captured
 from tests.integration.cqrs_read.declarations.graph.nodes import (

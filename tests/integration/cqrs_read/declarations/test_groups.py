@@ -9,9 +9,9 @@ from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.functions import Coalesce, Upper
 
 from cqrs_read import Rows
-from cqrs_read.chunk import keys_in, next_range
-from cqrs_read.dependencies import dependencies
+from cqrs_read.compute.chunk import keys_in, next_range
 from cqrs_read.exceptions import ProjectionError
+from cqrs_read.fan_out.dependencies import dependencies
 from tests.integration.cqrs_read.declarations.graph.nodes import BigOrder
 from tests.integration.cqrs_read.declarations.graph.probe import declared, rows
 

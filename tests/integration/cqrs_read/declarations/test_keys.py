@@ -7,10 +7,10 @@ from django.db import connection, models
 from django.db.models import Count, F, Sum
 
 from cqrs_read import Rows
-from cqrs_read.dependencies import dependencies
+from cqrs_read.declaration.projection import projection_of
 from cqrs_read.exceptions import ProjectionError
-from cqrs_read.order import in_dependency_order
-from cqrs_read.projection import projection_of
+from cqrs_read.fan_out.dependencies import dependencies
+from cqrs_read.fan_out.order import in_dependency_order
 from tests.integration.cqrs_read.declarations.graph.nodes import (
     BigOrder,
     Line,

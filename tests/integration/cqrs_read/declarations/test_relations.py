@@ -9,10 +9,10 @@ from django.db.models import Avg, Case, Count, F, Max, Min, Q, Sum, Value, When
 from django.db.models.functions import Coalesce, Lower
 
 from cqrs_read import Rows
-from cqrs_read.dependencies import dependencies
+from cqrs_read.compute.query import computed
+from cqrs_read.declaration.selection import Selection
 from cqrs_read.exceptions import ProjectionError
-from cqrs_read.query import computed
-from cqrs_read.selection import Selection
+from cqrs_read.fan_out.dependencies import dependencies
 from tests.integration.cqrs_read.declarations.graph.nodes import BigOrder, Customer, ProxyOrder, Tag
 from tests.integration.cqrs_read.declarations.graph.probe import declared, rows, values
 

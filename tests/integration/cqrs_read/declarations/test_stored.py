@@ -10,10 +10,10 @@ from django.db import connection, models, transaction
 from django.db.models import Count, F, Q, Sum
 
 from cqrs_read import ReadModel, Rows
-from cqrs_read.chunk import Range, next_range
-from cqrs_read.dependencies import streams
-from cqrs_read.expand import touched_keys
-from cqrs_read.rows import RowsChanged, recompute, recompute_range
+from cqrs_read.compute.chunk import Range, next_range
+from cqrs_read.fan_out.dependencies import streams
+from cqrs_read.fan_out.expand import touched_keys
+from cqrs_read.store.rows import RowsChanged, recompute, recompute_range
 from cqrs_write import changelog
 from tests.integration.cqrs_read.declarations.graph.captured import captured
 from tests.integration.cqrs_read.declarations.graph.nodes import BigOrder, Customer, Order, Stock, Warehouse

@@ -9,8 +9,8 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from cqrs_read import Rows
-from cqrs_read.dependencies import Dependency, dependencies
 from cqrs_read.exceptions import ProjectionError
+from cqrs_read.fan_out.dependencies import Dependency, dependencies
 from tests.integration.cqrs_read.declarations.graph.nodes import Customer, Line, Order, Product, Refund, Stock
 from tests.integration.cqrs_read.declarations.graph.probe import declared, rows, values
 

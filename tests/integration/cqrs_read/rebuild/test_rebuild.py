@@ -9,16 +9,16 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from cqrs_read.backfill import pause
-from cqrs_read.chunk import Progress
+from cqrs_read.compute.chunk import Progress
+from cqrs_read.declaration.read_model import read_models
 from cqrs_read.exceptions import CannotRebuild
 from cqrs_read.models import BackfillRun, ReadModelState
-from cqrs_read.read_model import read_models
 from cqrs_read.rebuild import cancel, rebuild, table
 from cqrs_read.refresh import refresh
-from cqrs_read.serving import forget, reason_not_to_serve
-from cqrs_read.state import fingerprint, state_of
+from cqrs_read.standing.serving import forget, reason_not_to_serve
+from cqrs_read.standing.state import fingerprint, state_of
+from cqrs_read.standing.version import next_version
 from cqrs_read.verify import verify
-from cqrs_read.version import next_version
 from cqrs_write.capture.drift import drift
 from cqrs_write.trimming import trim
 from legacy_app.orders.models import Order

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cqrs_read.refresh import refresh
-from cqrs_read.serving import forget, reason_not_to_serve
+from cqrs_read.standing.serving import forget, reason_not_to_serve
 from cqrs_write.capture.install import install
 from legacy_app.customers.models import Customer
 from legacy_app.orders.models import Order

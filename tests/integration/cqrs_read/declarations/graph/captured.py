@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cqrs_read import ReadModel
-from cqrs_read.dependencies import dependencies
+from cqrs_read.fan_out.dependencies import dependencies
 from cqrs_write.capture import plan
 from cqrs_write.capture.install import install
 from cqrs_write.capture.table import Watch

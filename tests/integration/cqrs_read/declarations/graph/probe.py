@@ -7,8 +7,8 @@ from django.apps.registry import Apps
 from django.db import connection, models
 
 from cqrs_read import ReadModel
-from cqrs_read.query import computed
-from cqrs_read.selection import Selection
+from cqrs_read.compute.query import computed
+from cqrs_read.declaration.selection import Selection
 
 from .nodes import Order
 

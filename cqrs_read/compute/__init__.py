@@ -1,0 +1,1 @@
+"""Compute: the SELECT that says what a read model's rows must be, and what it reads."""

@@ -1,0 +1,1 @@
+"""Store: making a read model's table equal to what was computed."""
