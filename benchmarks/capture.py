@@ -5,7 +5,7 @@ change log emptied. A number with triggers and one without are taken right after
 """
 
 import statistics
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -16,13 +16,10 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from benchmarks.rounds import alternate, median_seconds, paired_ratio, quartiles
-from cqrs_read.fan_out.dependencies import dependencies
-from cqrs_write.capture import plan
+from benchmarks.summaries import capture_alone
 from cqrs_write.capture.install import install, remove
-from cqrs_write.capture.table import Watch
 from legacy_app.orders import services
 from legacy_app.orders.models import Order, OrderLine, Product
-from legacy_app.orders_cqrs.read_models import OrderSummary
 
 ROWS = 100_000
 CENT = Decimal("0.01")
@@ -48,7 +45,7 @@ QUICK = Size(rounds=1, transactions=3, updates=3, bulk_rounds=1)
 
 def measure(*, quick: bool) -> dict[str, Any]:
     size = QUICK if quick else FULL
-    for_the_order_list_alone()
+    capture_alone()
     writes = Writes()
     small = {
         "tx": (writes.place_order, size.transactions),
@@ -63,16 +60,6 @@ def measure(*, quick: bool) -> dict[str, Any]:
     details = compared(writes, small, size.rounds) | compared(writes, bulk, size.bulk_rounds)
     ratios = {f"{name}_ratio": detail["ratio"] for name, detail in details.items()}
     return ratios | {"bulk_rows": writes.rows, "details": details}
-
-
-def for_the_order_list_alone() -> None:
-    """What one moved endpoint costs: the sample's other read models look at more, the stock among it."""
-
-    def watches(using: str) -> Iterator[Watch]:
-        yield from (dependency.watch for dependency in dependencies(OrderSummary))
-
-    plan._sources[:] = [watches]
-    install("default")
 
 
 class Writes:

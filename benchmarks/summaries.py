@@ -1,6 +1,7 @@
 """The read model that is filled, refreshed and verified: emptied, filled, and filled by hand."""
 
 import time
+from collections.abc import Iterator
 
 from django.db import connection
 
@@ -8,11 +9,27 @@ from cqrs_read.backfill import backfill
 from cqrs_read.compute.query import computed
 from cqrs_read.declaration.read_model import name_of
 from cqrs_read.declaration.selection import Selection
+from cqrs_read.fan_out.dependencies import dependencies
 from cqrs_read.models import BackfillRun, ReadModelState
+from cqrs_write.capture import plan
 from cqrs_write.capture.install import install
+from cqrs_write.capture.table import Watch
 from legacy_app.orders_cqrs.read_models import OrderSummary
 
 TABLE = OrderSummary._meta.db_table
+
+
+def capture_alone() -> None:
+    """Capture what ``OrderSummary`` follows from, and that only: what one moved endpoint costs.
+
+    The sample's other read models look at more, the stock among it, and one of them follows from this one's rows.
+    """
+
+    def watches(using: str) -> Iterator[Watch]:
+        yield from (dependency.watch for dependency in dependencies(OrderSummary))
+
+    plan._sources[:] = [watches]
+    install("default")
 
 
 def empty() -> None:

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.db.models import DecimalField
 
-# Scattered keys are read through indexes; the default cost of a random page prefers scans.
-PREPARED = "set_config('random_page_cost', '1.1', true)"
+# Scattered keys are read through indexes; the default cost of a random page prefers scans. And a declaration of twenty
+# columns looks so costly that it would be compiled, for a second and more, each time that it computes a few rows.
+SETTINGS = {"random_page_cost": "1.1", "jit": "off"}
+PREPARED = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in SETTINGS.items())
 
 STORED = """
 WITH cqrs_wanted AS MATERIALIZED ({rows}), cqrs_stored AS ({upsert} RETURNING 1)
@@ -58,4 +60,4 @@ def differs(left: Sequence[str], right: Sequence[str]) -> str:
 def snapshot(cursor: Any, *, temporary: bool = False) -> None:
     """One view of everything for the rest of this transaction; to read only, but for temporary tables."""
     reading = "" if temporary else ", READ ONLY"
-    cursor.execute(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ{reading}")
+    cursor.execute(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ{reading}; SET LOCAL jit = off")

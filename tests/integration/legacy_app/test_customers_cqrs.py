@@ -1,13 +1,15 @@
 """The customer dashboard answers the same from either side, byte for byte."""
 
+from collections.abc import Iterator
+
 import pytest
-from django.core.management import call_command
 
 from cqrs_read.testing import refresh_now
 from legacy_app.customers.models import Address, Customer, Tag
 from legacy_app.customers.serializers import CustomerSerializer
 from legacy_app.customers_cqrs.read_models import CustomerCard
 
+from .conftest import Shop
 from .sides import both_sides, client_of, queries_of
 
 pytestmark = pytest.mark.django_db
@@ -15,10 +17,10 @@ pytestmark = pytest.mark.django_db
 DASHBOARD, URL = "GET customers:dashboard", "/api/customers/dashboard/"
 
 
-@pytest.fixture
-def seeded() -> None:
-    call_command("seed_legacy", "--scale", "0.02", verbosity=0)
-    refresh_now()
+@pytest.fixture(scope="module")
+def seeded(shop: Shop) -> Iterator[None]:
+    with shop(0.02):
+        yield
 
 
 @pytest.mark.parametrize("query", ["", "?top=3", "?top=100", "?top=0", "?top=all"])
@@ -42,8 +44,7 @@ def test_four_queries_whatever_the_number_of_customers(seeded: None) -> None:
     assert queries_of(legacy) > 80
 
 
-def test_without_customers(db: None) -> None:
-    call_command("seed_legacy", "--scale", "0.02", verbosity=0)
+def test_without_customers(seeded: None) -> None:
     Customer.objects.update(deleted_at="2026-01-01T00:00:00Z")
     refresh_now()
     client = client_of("clerk1")

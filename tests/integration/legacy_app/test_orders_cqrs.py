@@ -1,11 +1,11 @@
 """The slice: both order endpoints answer the same from either side, byte for byte after JSON normalisation."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
 from django.test import Client
 
 from cqrs_read.testing import refresh_now
@@ -16,6 +16,7 @@ from legacy_app.customers.models import Customer
 from legacy_app.orders.models import Category, Collection, Order, Product
 from legacy_app.orders_cqrs.read_models import OrderSummary, ProductCard, SalesByCityAndDay
 
+from .conftest import Shop
 from .sides import both_sides, client_of, queries_of
 
 pytestmark = pytest.mark.django_db
@@ -43,10 +44,10 @@ QUERIES = [
 ]
 
 
-@pytest.fixture
-def seeded() -> None:
-    call_command("seed_legacy", "--scale", "0.02", verbosity=0)
-    refresh_now()
+@pytest.fixture(scope="module")
+def seeded(shop: Shop) -> Iterator[None]:
+    with shop(0.02):
+        yield
 
 
 @pytest.mark.parametrize("user", ["clerk1", "customer1"])

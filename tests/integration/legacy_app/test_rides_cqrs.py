@@ -1,12 +1,14 @@
 """The map of drivers answers the same from either side, byte for byte."""
 
+from collections.abc import Iterator
+
 import pytest
-from django.core.management import call_command
 
 from cqrs_read.testing import refresh_now
 from legacy_app.rides.models import Driver
 from legacy_app.rides_cqrs.read_models import DriverCard
 
+from .conftest import Shop
 from .sides import both_sides, client_of, queries_of
 
 pytestmark = pytest.mark.django_db
@@ -14,10 +16,15 @@ pytestmark = pytest.mark.django_db
 NEARBY, URL = "GET rides:nearby", "/api/rides/nearby/"
 
 
+@pytest.fixture(scope="module")
+def seeded(shop: Shop) -> Iterator[None]:
+    with shop(0.5):
+        yield
+
+
 @pytest.fixture
-def drivers() -> list[Driver]:
+def drivers(seeded: None, db: None) -> list[Driver]:
     """A few hundred drivers around the middle of the seeded ones, all available."""
-    call_command("seed_legacy", "--scale", "0.5", verbosity=0)
     Driver.objects.filter(lat__isnull=False).update(status=Driver.Status.AVAILABLE)
     refresh_now(DriverCard)
     return list(Driver.objects.filter(lat__isnull=False))

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import models
+from django.db import connection, models
 from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.functions import Coalesce, Upper
 
@@ -46,6 +46,21 @@ def test_one_column_as_the_key(orders: list[Any]) -> None:
         "Bern": {"largest": 10, "name": "bo"},
         "Oslo": {"largest": 1, "name": "hidden ghost"},
     }
+
+
+def test_a_key_that_the_database_knows_nothing_of(orders: list[Any]) -> None:
+    """As that of a legacy table without a primary key: nothing follows from its column."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute('ALTER TABLE "graph_Order" DROP CONSTRAINT "graph_Order_pkey" CASCADE')
+    fields = {
+        "pk": models.CompositePrimaryKey("id", "city"),
+        "id": models.BigIntegerField(),
+        "city": models.CharField(max_length=20),
+    }
+    by_order = declared(fields={**fields, "group_by": ["id", "city"]}, rate=Sum("rate"))
+    assert [key for key, _ in rows(by_order)] == orders
 
 
 def test_a_foreign_key_as_the_key(orders: list[Any]) -> None:

@@ -10,7 +10,7 @@ from cqrs_read.models import ReadModelState
 from cqrs_read.refresh import consume, refresh
 from cqrs_read.refresh.attend import attend_all
 from cqrs_read.standing.state import state_of
-from cqrs_read.store.rows import RowsChanged, changing, recompute
+from cqrs_read.store.rows import RowsChanged, changing, recompute, refreshing
 from cqrs_write.backends import load
 from legacy_app.orders.models import Order, OrderLine
 from legacy_app.orders_cqrs.read_models import OrderSummary
@@ -114,3 +114,15 @@ def test_rows_are_not_stored_without_their_position(
         refresh(OrderSummary)
     assert state_of(OrderSummary).position == position
     assert set(OrderSummary.objects.values_list("note", flat=True)) == {""}
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("transaction_of", [changing, refreshing])
+def test_nothing_is_compiled_for_a_few_rows(transaction_of: Any) -> None:
+    """A declaration of many columns looks costly enough for it, and that takes longer than the rows."""
+    with connection.cursor() as cursor:
+        with transaction_of(OrderSummary):
+            cursor.execute("SHOW jit")
+            assert cursor.fetchone() == ("off",)
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("on",)

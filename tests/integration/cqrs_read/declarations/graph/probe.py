@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.apps.registry import Apps
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from cqrs_read import ReadModel
 from cqrs_read.compute.query import computed
@@ -49,7 +49,9 @@ def field_of() -> Any:
 
 def rows(read_model: type[ReadModel]) -> Rows_:
     """What ``read_model`` must hold: by key the value of its one column, or its columns by name."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL jit = off")
         cursor.execute(*computed(read_model, Selection.ALL).bound())
         found = cursor.fetchall()
     fields = list(read_model._meta.concrete_fields)
