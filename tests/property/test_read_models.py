@@ -31,7 +31,8 @@ from tests.property.machine import ReadModels
 
 EXAMPLES = {"postgresql": 80, "sqlite": 150}
 """What takes about half a minute on two cores that have nothing else to do."""
-LONG_EXAMPLES, SHARDS = 20_000, 20
+LONG_EXAMPLES, SHARDS = 10_000, 20
+"""Of each database, so that ``make test-long`` tries 20,000."""
 STEPS = 30
 """Of one example, at most."""
 
