@@ -15,8 +15,6 @@ from legacy_app.servers import own_postgresql
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = {
-    # What is worked with fits into it, as on a server that somebody has set up; the default is from another time.
-    "shared_buffers": "512MB",
     # Vacuum and checkpoints happen between measurements, not in some of them.
     "autovacuum": "off",
     "checkpoint_timeout": "1h",
