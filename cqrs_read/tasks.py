@@ -6,6 +6,7 @@ from celery import shared_task
 
 from cqrs_read.conf import settings
 from cqrs_read.declaration.read_model import read_models
+from cqrs_read.declaration.refused import without_refused
 from cqrs_read.exceptions import DatabaseAway
 from cqrs_read.fan_out.order import in_dependency_order
 from cqrs_read.refresh.attend import attend_for
@@ -28,7 +29,7 @@ def refresh() -> None:
     Works until all is done, for ``REFRESH_SECONDS`` at most. Of tasks that overlap, each read model is refreshed by
     one, and the others leave it alone.
     """
-    ordered = in_dependency_order(read_models())
+    ordered = in_dependency_order(without_refused(read_models()))
     try:
         _care.take(ordered)
         attend_for(ordered, settings().refresh_seconds)

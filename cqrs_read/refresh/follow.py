@@ -9,6 +9,7 @@ from django.db import Error as DatabaseError
 from django.db import connections
 
 from cqrs_read.declaration.read_model import ReadModel
+from cqrs_read.declaration.refused import without_refused
 from cqrs_read.exceptions import DatabaseAway
 from cqrs_read.fan_out.order import in_dependency_order
 from cqrs_read.refresh.care import Care
@@ -38,7 +39,7 @@ def follow(
         stopped: asked between any two passes.
         jobs: read models that are attended to at the same time, each over a connection of its own.
     """
-    ordered = in_dependency_order(read_models)
+    ordered = in_dependency_order(without_refused(read_models))
     care = Care()
     with closing(Crew(jobs)) as crew:
         while not stopped():

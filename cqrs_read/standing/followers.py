@@ -7,6 +7,7 @@ from django.db import InterfaceError, OperationalError
 
 from cqrs_read.declaration.projection import projection_of
 from cqrs_read.declaration.read_model import ReadModel, name_of, read_models
+from cqrs_read.declaration.refused import without_refused
 from cqrs_read.models import ReadModelState
 from cqrs_read.standing.state import state_of
 from cqrs_read.standing.version import followed
@@ -18,7 +19,7 @@ GIVEN_UP = -1
 
 def followers(using: str) -> Iterator[Follower]:
     """The read models with sources on the alias ``using`` that have a position, wherever it is kept."""
-    for read_model in followed(read_models()):
+    for read_model in followed(without_refused(read_models())):
         if projection_of(read_model).using == using and (follower := _follower(read_model)):
             yield follower
 

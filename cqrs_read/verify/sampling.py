@@ -16,7 +16,8 @@ from cqrs_read.backfill.states import State, move
 from cqrs_read.conf import settings
 from cqrs_read.declaration.projection import projection_of
 from cqrs_read.declaration.read_model import ReadModel, name_of, read_models
-from cqrs_read.exceptions import AlreadyWorkedAt
+from cqrs_read.declaration.refused import without_refused
+from cqrs_read.exceptions import AlreadyWorkedAt, ProjectionError
 from cqrs_read.models import BackfillRun
 from cqrs_read.standing.state import reason_not_current, state_of
 from cqrs_read.verify.compare import Compared, compare, repair, still_there
@@ -42,7 +43,14 @@ class Sampled:
 
 def sample_all() -> list[Sampled]:
     """A slice of each read model that may be served."""
-    return [sample(model) for model in read_models() if not reason_not_current(model, state_of(model))]
+    return [sample(model) for model in without_refused(read_models()) if _is_current(model)]
+
+
+def _is_current(read_model: type[ReadModel]) -> bool:
+    try:
+        return not reason_not_current(read_model, state_of(read_model))
+    except ProjectionError:
+        return False  # it must not keep the others from being compared; a check says so
 
 
 def sample(read_model: type[ReadModel], *, seconds: float | None = None) -> Sampled:

@@ -2,24 +2,34 @@
 
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import isolate_apps
 from django.utils import timezone
 
+from cqrs_read import ReadModel, tasks
+from cqrs_read.backfill import backfill
 from cqrs_read.exceptions import ProjectionError
 from cqrs_read.lag import status_of
 from cqrs_read.models import Backlog, ReadModelState
 from cqrs_read.refresh.attend import attend_all
 from cqrs_read.refresh.due import due
 from cqrs_read.refresh.follow import follow
+from cqrs_read.standing import followers
 from cqrs_read.standing.serving import forget, reason_not_to_serve
-from cqrs_read.store.rows import refreshing
+from cqrs_read.store.rows import changing, refreshing
+from cqrs_read.verify import sampling
+from legacy_app.customers.models import Customer
+from legacy_app.customers_cqrs.read_models import CustomerCard
 from legacy_app.orders.models import Order
 from legacy_app.orders_cqrs.read_models import OrderSummary
 from tests.integration.cqrs_read.oracle import legacy_answer, read_model_answer
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -154,6 +164,63 @@ class TestRefusedDeclaration:
         assert ReadModelState.objects.get().attempts == 1
 
 
+class TestWithoutADeclaration:
+    """A class that cannot even be read: every task of the others goes on."""
+
+    @pytest.fixture(autouse=True)
+    def _broken(self, filled: list[Order], monkeypatch: pytest.MonkeyPatch) -> None:
+        with isolate_apps("legacy_app.orders_cqrs"):
+
+            class Broken(ReadModel):
+                class Meta:
+                    app_label = "orders_cqrs"
+
+        for module in (tasks, sampling, followers):
+            monkeypatch.setattr(module, "read_models", lambda: [Broken, OrderSummary])
+        self.both = [Broken, OrderSummary]
+
+    def test_following(self, caplog: pytest.LogCaptureFixture) -> None:
+        Order.objects.update(note="changed")
+        steps = iter(range(3))
+        follow(self.both, interval=0, stopped=lambda: next(steps, None) is None)
+        assert read_model_answer() == legacy_answer()
+        (logged,) = [record.getMessage() for record in caplog.records if "Broken" in record.getMessage()]
+        assert "has no Projection with a source" in logged
+
+    def test_the_tasks(self) -> None:
+        Order.objects.update(note="changed")
+        tasks.refresh()
+        assert read_model_answer() == legacy_answer()
+        assert [found.read_model for found in sampling.sample_all()] == ["orders_cqrs.OrderSummary"]
+
+    def test_trimming(self) -> None:
+        assert [follower.name for follower in followers.followers("default")] == ["orders_cqrs.OrderSummary"]
+
+
+@pytest.mark.postgresql  # SQLite has one writer anyway
+def test_one_that_waits_holds_up_no_other(filled: list[Order]) -> None:
+    """Two read models, two jobs: while a backfill has the rows of one, the other is brought up to date."""
+    backfill(CustomerCard)
+    Order.objects.update(note="changed")
+    Customer.objects.update(name="changed")
+    stop = Event()
+
+    def following() -> None:
+        try:
+            follow([OrderSummary, CustomerCard], interval=0.01, stopped=stop.is_set, jobs=2)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        with changing(OrderSummary):
+            ended = elsewhere.submit(following)
+            assert eventually(lambda: set(CustomerCard.objects.values_list("name", flat=True)) == {"changed"})
+            assert not OrderSummary.objects.filter(note="changed").exists()
+        assert eventually(lambda: not OrderSummary.objects.exclude(note="changed").exists())
+        stop.set()
+        ended.result(timeout=30)
+
+
 def test_several_at_a_time(filled: list[Order]) -> None:
     Order.objects.update(note="changed")
     steps = iter(range(20))
@@ -174,8 +241,6 @@ def test_a_failure_among_several_is_recorded(filled: list[Order], monkeypatch: p
 
 @pytest.mark.postgresql  # SQLite has one writer anyway
 def test_who_finds_another_refresher_at_it_leaves_it_the_work(filled: list[Order]) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     def attend_elsewhere() -> bool:
         try:
             return attend_all([OrderSummary])

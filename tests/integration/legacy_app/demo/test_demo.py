@@ -7,13 +7,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from legacy_app.demo.measurements import READ, WRITE
+from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[4]
 TINY = ("--scale", "0.02", "--seconds", "6", "--clients", "6")
@@ -64,15 +64,6 @@ def traces(pid: int) -> str:
         return read.decode(errors="replace") + str((folder / "cwd").readlink())
     except OSError:
         return ""
-
-
-def eventually(reached: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not reached():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 @pytest.fixture
