@@ -32,8 +32,12 @@ class Trigger(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Relation:
-    """One table or partition. ``file`` is what a rewrite of the table changes; ``root`` the captured table."""
+    """One table or partition. ``file`` is what a rewrite of the table changes; ``root`` the captured table.
 
+    ``home`` is the schema of the toolkit's own tables and functions, which may be another one than the table's.
+    """
+
+    home: str
     schema: str
     name: str
     root: str
@@ -52,15 +56,15 @@ class Relation:
 # too: a file newer than its columns would hide that a column was rewritten.
 RELATIONS = r"""
 WITH RECURSIVE tree AS (
-    SELECT c.oid, c.relname AS root, 0 AS depth FROM pg_catalog.pg_class c
-    WHERE c.relnamespace = current_schema()::pg_catalog.regnamespace AND c.relname = ANY (%s)
-          AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    SELECT c.oid, listed.name AS root, 0 AS depth FROM unnest(%s::text[], %s::text[]) AS listed(name, quoted)
+    JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(listed.quoted)
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
     UNION ALL
     SELECT c.oid, tree.root, tree.depth + 1 FROM tree
     JOIN pg_catalog.pg_inherits i ON i.inhparent = tree.oid
     JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid AND c.relispartition
 )
-SELECT n.nspname, c.relname, tree.root, c.relkind, c.relfilenode::bigint,
+SELECT current_schema(), n.nspname, c.relname, tree.root, c.relkind, c.relfilenode::bigint,
     (SELECT pg_catalog.json_object_agg(a.attname, pg_catalog.json_build_array(
                 a.attnum, pg_catalog.format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL),
                 t.typnamespace = 'pg_catalog'::pg_catalog.regnamespace, a.xmin::text,
@@ -83,10 +87,11 @@ ORDER BY tree.root, tree.depth, n.nspname, c.relname
 
 
 def relations(cursor: Any, tables: Sequence[str]) -> list[Relation]:
-    """Those of ``tables`` that exist, each followed by its partitions, down to the leaves."""
-    cursor.execute(RELATIONS, [list(tables)])
+    """Those of ``tables`` that a query would find, each followed by its partitions, down to the leaves."""
+    cursor.execute(RELATIONS, [list(tables), [cursor.db.ops.quote_name(table) for table in tables]])
     return [
         Relation(
+            home=home,
             schema=schema,
             name=name,
             root=root,
@@ -96,7 +101,7 @@ def relations(cursor: Any, tables: Sequence[str]) -> list[Relation]:
             primary_key=tuple(primary_key or ()),
             triggers={trigger: Trigger(*values) for trigger, values in (triggers or {}).items()},
         )
-        for schema, name, root, kind, file, columns, primary_key, triggers in cursor.fetchall()
+        for home, schema, name, root, kind, file, columns, primary_key, triggers in cursor.fetchall()
     ]
 
 

@@ -33,7 +33,7 @@ def digest(function: str) -> str:
 
 def definition(table: CapturedTable, relation: Relation, operation: str) -> str:
     """The statement that makes the function; ``relation`` is the table as it stands."""
-    name = f"{quoted(relation.schema)}.{quoted(name_of(table.name, operation))}"
+    name = f"{quoted(relation.home)}.{quoted(name_of(table.name, operation))}"
     body = _everything(table, relation) if operation == "truncate" else _guarded(table, relation, operation)
     return (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
@@ -43,7 +43,7 @@ def definition(table: CapturedTable, relation: Relation, operation: str) -> str:
 
 def _everything(table: CapturedTable, relation: Relation) -> str:
     streams = ", ".join(literal(stream) for stream in table.streams)
-    return f"PERFORM {quoted(relation.schema)}.{quoted('cqrs_capture_everything')}(ARRAY[{streams}]);"
+    return f"PERFORM {quoted(relation.home)}.{quoted('cqrs_capture_everything')}(ARRAY[{streams}]);"
 
 
 def _guarded(table: CapturedTable, relation: Relation, operation: str) -> str:
@@ -64,7 +64,7 @@ def _guarded(table: CapturedTable, relation: Relation, operation: str) -> str:
 
 
 def _change_log(relation: Relation) -> str:
-    return f"{quoted(relation.schema)}.{quoted('cqrs_change_log')}"
+    return f"{quoted(relation.home)}.{quoted('cqrs_change_log')}"
 
 
 def _log(watch: Watch, relation: Relation, operation: str) -> str:

@@ -103,7 +103,7 @@ def create(cursor: Any, table: CapturedTable, relation: Relation) -> list[str]:
     statements = []
     for operation in OPERATIONS:
         trigger = quoted(trigger_name(operation))
-        call = f"{quoted(root.schema)}.{quoted(function.name_of(table.name, operation))}()"
+        call = f"{quoted(root.home)}.{quoted(function.name_of(table.name, operation))}()"
         if found is root:
             body = function.definition(table, root, operation)
             statements += [body, f"COMMENT ON FUNCTION {call} IS {literal(function.digest(body))}"]

@@ -206,3 +206,24 @@ def _functions() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_proc WHERE proname ~ '^cqrs_[a-z]+_cap_thing_'")
         return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("name", ["cap_elsewhere", '"cap_schema"."cap_elsewhere"'])
+def test_a_table_of_another_schema_is_captured(name: str, watch: Any, logged: Any) -> None:
+    """Whether a query finds it by the search path, or by a ``db_table`` that names the schema."""
+    execute(
+        "CREATE SCHEMA cap_schema; CREATE TABLE cap_schema.cap_elsewhere (id integer PRIMARY KEY, name text)"
+    )
+    try:
+        if "." not in name:
+            execute("SET search_path = public, cap_schema")
+        watch(name, "id", columns="name")
+        assert drift("default") == []
+        with logged() as log:
+            execute("INSERT INTO cap_schema.cap_elsewhere VALUES (7, 'a')")
+            execute("UPDATE cap_schema.cap_elsewhere SET name = 'b'")
+        assert log[f"{name}.id"] == {7}
+        execute("ALTER TABLE cap_schema.cap_elsewhere DISABLE TRIGGER ALL")
+        assert [(found.table, found.kind) for found in drift("default")] == [(name, "disabled")]
+    finally:
+        execute("DROP SCHEMA cap_schema CASCADE; RESET search_path")
