@@ -1,5 +1,6 @@
 """System checks of read models: what cannot be kept true is refused before it is wrong."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -68,12 +69,14 @@ def check_tables(app_configs: Any, databases: Any = None, **kwargs: Any) -> Sequ
         using = projection_of(read_model).using
         if using not in (databases or ()):
             continue
-        tables = sorted({item.table for item in dependencies(read_model)})
+        used_by: dict[str, set[str]] = defaultdict(set)
+        for item in dependencies(read_model):
+            used_by[item.table].update(item.used_by)
         with connections[using].cursor() as cursor:
-            kinds = load("cqrs_read", "relations", using).not_tables(cursor, tables)
+            kinds = load("cqrs_read", "relations", using).not_tables(cursor, sorted(used_by))
         found += [
             Error(
-                f"It depends on {table}, which is a {kind} and reports no writes.",
+                f"{_who(used_by[table])} on {table}, which is a {kind} and reports no writes.",
                 hint="Declare it over the tables that are behind it.",
                 obj=read_model,
                 id="cqrs_read.E007",
@@ -81,6 +84,18 @@ def check_tables(app_configs: Any, databases: Any = None, **kwargs: Any) -> Sequ
             for table, kind in sorted(kinds.items())
         ]
     return found
+
+
+def _who(columns: set[str]) -> str:
+    """The columns that depend; a source on which all of them do may be used for its key alone."""
+    names = ", ".join(f"'{column}'" for column in sorted(columns))
+    return (
+        f"Column {names}: depends"
+        if len(columns) == 1
+        else f"Columns {names}: depend"
+        if columns
+        else "It depends"
+    )
 
 
 def check_foreign_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:

@@ -21,6 +21,8 @@ class Used:
     def __init__(self, projection: Projection) -> None:
         self.projection = projection
         self.columns: dict[Path, set[str]] = {(): set(projection.source_key.columns)}
+        self.by: dict[Path, set[str]] = {}
+        """The read model's columns that use each table, ``filter`` among them."""
 
     def add(self, query: Query, root: Path, declared: Mapping[str, str]) -> None:
         """Add every column that ``query`` names.
@@ -33,7 +35,7 @@ class Used:
         self._add_joins(tables)
         for name, annotation in query.annotations.items():
             self._add_expression(annotation, tables, declared.get(name, ""))
-        self._add_expression(query.where, tables, "filter")
+        self._add_expression(query.where, tables, "filter" if self.projection.filter else "")
 
     def _add_joins(self, tables: Paths) -> None:
         for path in tables.values():
@@ -46,6 +48,7 @@ class Used:
         for part in walk(expression):
             if isinstance(part, Col):
                 self._add_columns(tables[part.alias], {column_of(part.target)})
+                self.by.setdefault(tables[part.alias], set()).add(column)
             elif isinstance(part, In) and isinstance(part.rhs, Query) and isinstance(part.lhs, Col):
                 tied[id(part.rhs)] = part.lhs
             elif isinstance(part, Query):
@@ -63,6 +66,7 @@ class Used:
         path = (*outer[anchor.outer.alias], hop)
         tables = paths_from(self.projection, inner, anchor.inner.alias, path)
         self._add_joins(tables)
+        self.by.setdefault(path, set()).add(column)
         for expression in expressions:
             self._add_expression(expression, {**outer, **tables}, column)
 

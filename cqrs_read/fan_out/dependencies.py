@@ -24,13 +24,14 @@ class Dependency:
 
     A change is logged under ``key``: the column by which the table hangs on its parent in the path (of the source
     its own key), so that the way back needs no join with the table itself, and a row that moved or is gone is
-    still found.
+    still found. ``used_by`` are the read model's columns that need it, ``filter`` among them.
     """
 
     table: str
     key: tuple[str, ...]
     path: Path
     columns: frozenset[str]
+    used_by: tuple[str, ...]
 
     @property
     def watch(self) -> Watch:
@@ -62,6 +63,7 @@ def dependencies(read_model: type[ReadModel]) -> tuple[Dependency, ...]:
             key=(path[-1].rhs,) if path else projection.source_key.columns,
             path=path,
             columns=frozenset(names),
+            used_by=tuple(sorted(used.by.get(path, set()) - {""})),
         )
         for path, names in sorted(used.columns.items(), key=lambda item: len(item[0]))
     )

@@ -22,7 +22,7 @@ def reason_not_to_serve(read_model: type[ReadModel]) -> str:
 
     Asks the database at most every half second, on the request's own connection, and never raises.
     """
-    if connections[projection_of(read_model).target].in_atomic_block:
+    if _is_in_transaction(read_model):
         # A test's, or a caller's own: what is true in here may be rolled back.
         return _ask(read_model)
     known = _known.get(read_model)
@@ -36,6 +36,13 @@ def reason_not_to_serve(read_model: type[ReadModel]) -> str:
 def forget() -> None:
     """Ask again at the next call."""
     _known.clear()
+
+
+def _is_in_transaction(read_model: type[ReadModel]) -> bool:
+    try:
+        return bool(connections[projection_of(read_model).target].in_atomic_block)
+    except ProjectionError:
+        return False
 
 
 def _ask(read_model: type[ReadModel]) -> str:

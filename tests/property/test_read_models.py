@@ -29,8 +29,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.property.database import Database, graph_database
 from tests.property.machine import ReadModels
 
-EXAMPLES = {"postgresql": 80, "sqlite": 150}
-"""What takes about half a minute on two cores that have nothing else to do."""
+EXAMPLES = {"postgresql": 150, "sqlite": 400}
+"""What takes about a minute of one core that has nothing else to do: two minutes of ``make test``."""
 LONG_EXAMPLES, SHARDS = 10_000, 20
 """Of each database, so that ``make test-long`` tries 20,000."""
 STEPS = 30

@@ -108,7 +108,10 @@ def test_the_check_names_it(declared: tuple[type[ReadModel], type[ReadModel]]) -
     assert [(message.id, message.obj) for message in messages] == [
         ("cqrs_read.E007", model) for model in declared
     ]
-    assert all("It depends on order_totals, which is a" in message.msg for message in messages)
+    of_view, over_view = [message.msg.split(", which is a")[0] for message in messages]
+    assert of_view == "Columns 'order', 'total': depend on order_totals"
+    assert over_view == "Column 'total': depends on order_totals"
+    assert all(message.hint for message in messages)
 
 
 def test_it_is_neither_filled_nor_served(declared: tuple[type[ReadModel], type[ReadModel]]) -> None:

@@ -3,7 +3,12 @@
 import logging
 
 import pytest
+from django.test.utils import isolate_apps
 
+from cqrs_read import ReadModel
+from cqrs_read.models import ReadModelState
+from cqrs_read.standing.serving import forget
+from cqrs_read.testing import refresh_now
 from cqrs_routing.exceptions import TransitionRefused
 from cqrs_routing.models import EndpointMode
 from cqrs_routing.snapshot import modes
@@ -76,3 +81,31 @@ def test_back_to_legacy_is_possible_all_the_same():
 def test_a_pinned_endpoint_is_served_without_asking_the_read_model():
     with endpoint_in_mode(NAME, "cqrs"):
         assert "side" not in ask("wsgi", "/routed/ok/").json()
+
+
+def test_a_read_model_of_another_declaration_is_fallen_back_from(endpoints, in_cqrs):
+    """As the old code's table is to a new process during a deployment."""
+    refresh_now(OrderSummary)
+    assert "side" not in ask("wsgi", "/routed/ok/").json(), "the candidate answers"
+    ReadModelState.objects.update(fingerprint="of other code")
+    forget()
+    modes.expire()
+    assert ask("wsgi", "/routed/ok/").json()["side"] == "legacy"
+    [status] = endpoint_statuses()
+    assert "was declared differently" in status.obstacle
+
+
+def test_a_read_model_without_a_declaration_is_fallen_back_from(project):
+    with isolate_apps("legacy_app.orders_cqrs"):
+
+        class Broken(ReadModel):
+            class Meta:
+                app_label = "orders_cqrs"
+
+    project.replace(())
+    project.read(NAME, view=ok, read_model=Broken)
+    EndpointMode.objects.create(pk=NAME, mode="cqrs")
+    modes.expire()
+    assert ask("wsgi", "/routed/ok/").json()["side"] == "legacy"
+    [status] = endpoint_statuses()
+    assert "has no Projection with a source" in status.obstacle

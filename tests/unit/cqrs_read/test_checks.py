@@ -23,6 +23,12 @@ def check_of(name: str) -> Any:
     ("name", "number", "expression", "problem"),
     [
         ("columns", "E001", F("lines"), "Column 'value': 'lines' has many values."),
+        (
+            "columns",
+            "E001",
+            F("custmer__name"),
+            "Column 'value': 'custmer__name': orders.Order has no 'custmer'.",
+        ),
         ("types", "E002", F("note"), "Column 'value': is declared as integer, but computed as text."),
         ("volatile", "E005", Value(1) + Now(), "Column 'value': Now cannot be kept true."),
     ],

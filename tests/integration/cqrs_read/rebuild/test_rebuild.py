@@ -1,7 +1,9 @@
 """A rebuild makes the next version beside the one that serves, and swaps them in one transaction."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
+from threading import Event
 from typing import Any
 
 import pytest
@@ -97,6 +99,42 @@ def test_it_is_followed_from_then_on(changed: list[Order], refreshed: Any) -> No
     rebuild(OrderSummary)
     Order.objects.update(status="after")
     refreshed()
+
+
+def test_a_swap_that_fails_changes_nothing(changed: list[Order], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any) -> None:
+        raise ZeroDivisionError
+
+    before = state_of(OrderSummary)
+    with monkeypatch.context() as patch:
+        patch.setattr("cqrs_read.rebuild.run._take_over", fail)
+        with pytest.raises(ZeroDivisionError):
+            rebuild(OrderSummary)
+    assert {row["note"] for row in read_model_answer()} == {"as it was"}
+    assert state_of(OrderSummary).fingerprint == before.fingerprint
+    assert state_of(OrderSummary).table_id == before.table_id
+    assert rebuild(OrderSummary).swapped
+    assert read_model_answer() == legacy_answer()
+
+
+@pytest.mark.postgresql  # on SQLite a writer's table is nobody else's meanwhile
+def test_who_reads_during_the_swap_sees_one_version_or_the_other(filled: list[Order]) -> None:
+    stop, seen = Event(), set[int]()
+
+    def reading() -> None:
+        try:
+            while not stop.is_set():
+                seen.add(OrderSummary.objects.count())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        reader = elsewhere.submit(reading)
+        for _ in range(5):
+            assert rebuild(OrderSummary, force=True).swapped
+        stop.set()
+        reader.result(timeout=30)
+    assert seen == {OrderSummary.objects.count()}
 
 
 class TestOneFromAnother:

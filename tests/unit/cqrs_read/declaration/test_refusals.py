@@ -157,5 +157,7 @@ def test_generic_relations_are_refused(source: str, expression: Any, name: str) 
 
     probe = declared(expression)
     probe.Projection.source = {"note": Note, "noted": Noted}[source]
-    with pytest.raises(ProjectionError, match=f"'{name}' of '.+' is a generic relation"):
+    with pytest.raises(ProjectionError, match=f"'{name}' of '.+' is a generic relation") as error:
         dependencies(probe)
+    assert (error.value.check, error.value.column) == ("cqrs_read.E001", "value")
+    assert error.value.remedy
