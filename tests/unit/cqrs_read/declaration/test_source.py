@@ -58,3 +58,15 @@ def test_what_is_no_model(given: Any, problem: str) -> None:
     with pytest.raises(ProjectionError) as error:
         projection_of(over(given))
     assert problem in str(error.value)
+
+
+@isolate_apps("legacy_app.orders_cqrs")
+def test_an_abstract_model_has_no_rows_to_follow() -> None:
+    class Base(models.Model):
+        class Meta:
+            abstract = True
+            app_label = "orders_cqrs"
+
+    with pytest.raises(ProjectionError, match=r"orders_cqrs\.Base is abstract: it has no table\.") as error:
+        projection_of(over(Base))
+    assert error.value.check == "cqrs_read.E004"
