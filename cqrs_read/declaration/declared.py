@@ -54,14 +54,6 @@ def key_fields(
         ProjectionError: if the read model has another key than its source.
     """
     label = source._meta.label
-    if source._meta.abstract:
-        raise ProjectionError(
-            name_of(read_model),
-            "",
-            f"{label} is abstract: it has no table.",
-            "Name a model with one.",
-            "E004",
-        )
     held = [(field, _key_field(source, columns[field.name])) for field in read_model._meta.pk_fields]
     keys = {field.attname: field for field in source._meta.pk_fields}
     found = [key.attname for _, key in held if key is not None]

@@ -22,6 +22,9 @@ def source_of(read_model: Any) -> type[Model]:
         return _labelled(read_model, source)
     if not (isinstance(source, type) and issubclass(source, Model)):
         raise ProjectionError(read_model._meta.label, "", "has no Projection with a source.", REMEDY)
+    if source._meta.abstract:
+        problem = f"{source._meta.label} is abstract: it has no table."
+        raise ProjectionError(read_model._meta.label, "", problem, "Name a model with one.", "E004")
     return source
 
 
