@@ -41,6 +41,8 @@ def refresh() -> None:
 def verify_sample() -> None:
     """Compare the next slice of every read model that is served. Have Celery beat send it now and then::
 
-    CELERY_BEAT_SCHEDULE = {"cqrs-verify-sample": {"task": "cqrs_read.verify_sample", "schedule": 30.0}}
+        CELERY_BEAT_SCHEDULE = {"cqrs-verify-sample": {"task": "cqrs_read.verify_sample", "schedule": 30.0}}
+
+    What differs is logged, and mended unless ``SAMPLE_REPAIR`` is off.
     """
     sampling.sample_all()

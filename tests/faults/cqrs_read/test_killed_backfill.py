@@ -14,6 +14,7 @@ from legacy_app.orders.models import Order, OrderLine
 from legacy_app.orders_cqrs.read_models import OrderSummary
 from legacy_app.servers import PostgreSQL
 from tests.integration.cqrs_read.oracle import legacy_answer, read_model_answer
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,6 +113,42 @@ def test_a_second_one_is_refused_while_the_first_lives(orders: None, spawn: Any)
 
 
 HELD = "tests.faults.cqrs_read.held.settings"
+ACTS = {"pause": "paused", "cancel": "cancelled"}
+
+# One key at a time, so that it is still at work when another process has started.
+SLOW = FILL.replace("chunk=5", "chunk=1, on_chunk=lambda progress: time.sleep(0.05)").replace(
+    "import django", "import time, django", 1
+)
+
+
+def tell(spawn: Any, act: str) -> None:
+    command = spawn("manage.py", "cqrs_backfill", NAME, f"--{act}")
+    assert command.wait() == 0, command.output
+    assert f"is {ACTS[act]}" in command.output
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_one_that_works_is_stopped_by_another_process(act: str, orders: None, spawn: Any) -> None:
+    worker = spawn("-c", SLOW, environment={"DJANGO_SETTINGS_MODULE": "legacy_app.settings_cqrs"})
+    worker.wait_for("filling")
+    assert eventually(lambda: BackfillRun.objects.filter(rows__gt=0).exists())
+    tell(spawn, act)
+    assert worker.wait() == 0, worker.output
+    run = BackfillRun.objects.get()
+    assert (run.state, run.owner) == (ACTS[act], "")
+    assert 0 < run.rows < ORDERS
+    assert worker.output.splitlines()[-1] == f"{ACTS[act]} {run.rows}"
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_one_that_is_held_is_stopped_by_another_process(act: str, orders: None, spawn: Any) -> None:
+    worker = spawn("manage.py", "cqrs_backfill", NAME, environment={"DJANGO_SETTINGS_MODULE": HELD})
+    worker.wait_for("held: till told otherwise")
+    tell(spawn, act)
+    assert worker.wait() == 0, worker.output
+    run = BackfillRun.objects.get()
+    assert (run.state, run.owner, run.throttled_by, run.rows) == (ACTS[act], "", "", 0)
+    assert f"{NAME}: {ACTS[act]} " in worker.output
 
 
 @pytest.mark.postgresql

@@ -1,5 +1,6 @@
 """Real processes: a refresher that follows, and workers of the read side that are killed."""
 
+import random
 import signal
 import time
 from typing import Any
@@ -9,13 +10,17 @@ from django.core.management import call_command
 from django.db import connection
 
 from cqrs_read.backfill import backfill, running
+from cqrs_read.declaration.read_model import name_of
 from cqrs_read.lag import status_of
 from cqrs_read.store.rows import changing
 from cqrs_read.verify import verify
 from legacy_app.customers.models import Customer
+from legacy_app.customers_cqrs.read_models import CustomerCard
 from legacy_app.orders.models import Order
 from legacy_app.orders_cqrs.read_models import OrderSummary
+from tests.faults.cqrs_read.test_concurrency import write
 from tests.integration.cqrs_read.oracle import legacy_answer, read_model_answer
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,6 +79,28 @@ def test_a_refresher_that_is_killed_has_lost_nothing(filled: list[Order], spawn:
         Order.objects.update(note=f"after kill {round_}")
     call_command("cqrs_refresh", verbosity=0)
     assert verify(OrderSummary).differences == ()
+    assert read_model_answer() == legacy_answer()
+
+
+def test_two_with_several_jobs_follow_two_read_models(filled: list[Order], spawn: Any) -> None:
+    models: list[Any] = [OrderSummary, CustomerCard]
+    backfill(CustomerCard)
+    names = [name_of(model) for model in models]
+    followers = [spawn("manage.py", "cqrs_refresh", *names, "--follow", "--jobs", "2") for _ in range(2)]
+    for follower in followers:
+        follower.wait_for("Following")
+    choice = random.Random()
+    for number in range(200):
+        write(choice)
+        Customer.objects.update(phone=f"{number}")
+    assert eventually(lambda: not any(status_of(model).pending for model in models))
+    for follower in followers:
+        assert follower.stop() == 0, follower.output
+        assert "Traceback" not in follower.output
+    call_command("cqrs_refresh", *names, verbosity=0)
+    for model in models:
+        verified = verify(model)
+        assert (verified.found, verified.pending) == (0, 0), verified.differences
     assert read_model_answer() == legacy_answer()
 
 

@@ -1,4 +1,4 @@
-"""Refreshing by Celery: a real worker, a real beat and a real Redis."""
+"""Refreshing, comparing and trimming by Celery: a real worker, a real beat and a real Redis."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,16 +7,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from cqrs_read import tasks
-from cqrs_read.models import Backlog
+from cqrs_read.models import BackfillRun, Backlog
 from cqrs_read.refresh.hurry import hurry
 from cqrs_write import changelog, wakeup
+from cqrs_write.tasks import trim
 from legacy_app.celery import app as celery_app
 from legacy_app.customers.models import Customer
 from legacy_app.orders.models import Order
 from legacy_app.orders_cqrs.read_models import OrderSummary
+from tests.integration.cqrs_read import celery_settings
 from tests.integration.cqrs_read.oracle import legacy_answer, read_model_answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,6 +69,36 @@ def tasks_done(filled: list[Order]) -> bool:
     serving.forget()
     status = status_of(OrderSummary)
     return (status.state, status.pending) == ("ready", 0) and up_to_date()
+
+
+def test_beat_and_a_worker_refresh_compare_and_trim(filled: list[Order], spawn: Any, tmp_path: Path) -> None:
+    execute("UPDATE orders_cqrs_ordersummary SET note = 'wrong' WHERE id = %s", filled[0].pk)
+    # Of the other rows, since a refresh would mend the wrong one too.
+    Customer.objects.exclude(pk=filled[0].customer_id).update(name="renamed")
+    assert changes_logged() > 0
+    worker = spawn(*WORKER, "-B", "-s", str(tmp_path / "schedule"), environment=SETTINGS)
+    worker.wait_for("ready.")
+    until(lambda: found() == [(str(filled[0].pk), {"note": ["", "wrong"]})])
+    until(up_to_date)
+    until(lambda: changes_logged() == 0)
+
+
+def execute(sql: str, *params: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+
+
+def changes_logged() -> int:
+    """Of customers: what a refresh itself writes, to the read model's table, may be logged after what it consumed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM cqrs_change_log WHERE stream = 'customers_customer.id'")
+        return int(cursor.fetchone()[0])
+
+
+def found() -> list[tuple[str, Any]]:
+    """What the sampling verifier has reported: key and columns."""
+    rounds = BackfillRun.objects.filter(kind=BackfillRun.Kind.VERIFY).order_by("pk")
+    return [(item["key"], item["columns"]) for run in rounds for item in run.findings]
 
 
 def test_a_hurried_worker_needs_no_beat(filled: list[Order], spawn: Any, settings: Any) -> None:
@@ -123,9 +156,11 @@ class TestHurry:
         assert 1 <= self.sent(redis_client) < 500
 
 
-def test_the_documented_schedule_refreshes() -> None:
+@pytest.mark.parametrize("task", [tasks.refresh, tasks.verify_sample, trim], ids=lambda task: task.name)
+def test_the_documented_schedule_is_of_the_task(task: Any) -> None:
     namespace = SimpleNamespace()
-    _, _, snippet = (tasks.refresh.__doc__ or "").partition("::")
-    exec(snippet.split("Works until")[0].strip(), vars(namespace))
+    _, _, block = task.__doc__.partition("::\n\n        ")
+    exec(block.splitlines()[0], vars(namespace))
     (entry,) = namespace.CELERY_BEAT_SCHEDULE.values()
-    assert entry["task"] == tasks.refresh.name
+    assert entry["task"] == task.name
+    assert entry["task"] in {item["task"] for item in celery_settings.CELERY_BEAT_SCHEDULE.values()}

@@ -1,11 +1,13 @@
 """A backfill waits while a throttle holds, and says for which."""
 
+import io
 import threading
 import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -14,7 +16,9 @@ from cqrs_read.backfill.throttle import Throttle
 from cqrs_read.compute.chunk import Progress
 from cqrs_read.models import BackfillRun, ReadModelState
 from cqrs_read.refresh import refresh
+from cqrs_write.backends import load
 from cqrs_write.exceptions import ConfigurationError
+from legacy_app.customers_cqrs.read_models import CustomerCard
 from legacy_app.orders.models import Order
 from legacy_app.orders_cqrs.read_models import OrderSummary
 from tests.integration.cqrs_read.oracle import legacy_answer, read_model_answer
@@ -107,6 +111,86 @@ class TestBuiltIn:
         settings.CQRS_READ = {"THROTTLE_REPLICATION_SECONDS": -1}
         assert throttles.replication_lag(OrderSummary) == "a replica is 0 s behind"
         assert throttles.autovacuum(OrderSummary) == ""
+
+
+@pytest.fixture
+def pressure() -> Any:
+    """What is asked of the server, on either database."""
+    return load("cqrs_read", "pressure", "default")
+
+
+class TestUnderPressure:
+    """With the number that the server is believed to have told."""
+
+    def held(self, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], str]:
+        """The notes of a backfill, held until it was told once, and what ``--status`` says of it meanwhile."""
+        notes: list[str] = []
+        status = io.StringIO()
+
+        def on_chunk(progress: Progress) -> None:
+            if progress.note and not notes:
+                call_command("cqrs_backfill", "--status", stdout=status)
+                monkeypatch.undo()
+            notes.append(progress.note)
+
+        assert backfill(OrderSummary, on_chunk=on_chunk).state == BackfillRun.State.DONE
+        return notes, status.getvalue()
+
+    def test_replication_lag(
+        self, shop: list[Order], settings: Any, pressure: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.CQRS_READ = {"THROTTLE_REPLICATION_SECONDS": 10}
+        monkeypatch.setattr(pressure, "replication_lag", lambda cursor: 9.9)
+        assert Throttle(OrderSummary).holds() == ""
+        monkeypatch.setattr(pressure, "replication_lag", lambda cursor: 42.4)
+        reason = "replication_lag: a replica is 42 s behind"
+        assert Throttle(OrderSummary).holds() == reason
+        notes, status = self.held(monkeypatch)
+        assert notes == [reason, ""]
+        assert f"waits: {reason}" in status
+
+    def test_autovacuum(
+        self, shop: list[Order], settings: Any, pressure: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.CQRS_READ = {}
+        table = OrderSummary._meta.db_table
+        monkeypatch.setattr(pressure, "is_being_vacuumed", lambda cursor, name: name == table)
+        reason = f"autovacuum: autovacuum works at {table}"
+        assert Throttle(OrderSummary).holds() == reason
+        notes, status = self.held(monkeypatch)
+        assert notes == [reason, ""]
+        assert f"waits: {reason}" in status
+
+
+@pytest.mark.postgresql
+class TestAsked:
+    """Views of a session's own go before those of the server: the questions themselves read these numbers."""
+
+    @pytest.fixture(autouse=True)
+    def _own_settings(self, settings: Any, transactional_db: None) -> Any:
+        settings.CQRS_READ = {}
+        yield
+        connection.close()
+
+    def view(self, name: str, sql: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE TEMPORARY VIEW {name} AS {sql}")
+
+    def test_the_slowest_replica(self) -> None:
+        self.view(
+            "pg_stat_replication",
+            "SELECT make_interval(secs => lag) AS replay_lag FROM (VALUES (3), (42)) r (lag)",
+        )
+        assert Throttle(OrderSummary).holds() == "replication_lag: a replica is 42 s behind"
+
+    @pytest.mark.parametrize("by", ["autovacuum worker", "client backend"])
+    def test_autovacuum_at_the_table_and_no_other(self, by: str) -> None:
+        table = OrderSummary._meta.db_table
+        self.view("pg_stat_activity", f"SELECT 1 AS pid, 'idle' AS state, '{by}' AS backend_type")
+        self.view("pg_stat_progress_vacuum", f"SELECT 1 AS pid, '{table}'::regclass::oid AS relid")
+        expected = f"autovacuum: autovacuum works at {table}" if by == "autovacuum worker" else ""
+        assert Throttle(OrderSummary).holds() == expected
+        assert throttles.autovacuum(CustomerCard) == ""
 
 
 def _sleep_in_the_database() -> None:

@@ -1,6 +1,7 @@
 """A read model on another database than its source: rows stream over, and the position is stored there with them."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.utils import load_backend
+from psycopg import Cursor
 
+from cqrs_read.backends.postgresql import incoming as postgresql
 from cqrs_read.backfill import backfill
 from cqrs_read.lag import status_of
 from cqrs_read.models import BackfillRun, Backlog, ReadModelState
@@ -114,6 +117,40 @@ def test_a_backfill_fills_it_there(filled_there: list[Order]) -> None:
     assert read_model_answer() == legacy_answer()
     assert not ReadModelState.objects.using("default").exists()
     assert reason_not_to_serve(OrderSummary) == ""
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("elsewhere", ["like the source"], indirect=True)
+def test_rows_between_two_postgresql_are_copied(
+    elsewhere: str, shop: list[Order], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied, executed, stream, copy = [], [], postgresql.stream, Cursor.copy
+
+    def copying(cursor: Any, statement: str) -> Any:
+        copied.append(statement)
+        return copy(cursor, statement)
+
+    def executing(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        executed.append(sql)
+        return execute(sql, params, many, context)
+
+    def streaming(*arguments: Any) -> bool:
+        assert stream(*arguments), "both are PostgreSQL"
+        reading, writing = copied[-2:]
+        assert reading.startswith("COPY (")
+        assert reading.endswith("TO STDOUT")
+        assert re.fullmatch(r'COPY "cqrs_incoming" \(.*\) FROM STDIN', writing)
+        return True
+
+    monkeypatch.setattr(postgresql, "stream", streaming)
+    monkeypatch.setattr(Cursor, "copy", copying)
+    with connections[ALIAS].execute_wrapper(executing):
+        backfill(OrderSummary, chunk=3)
+        Customer.objects.update(name="renamed")
+        refresh(OrderSummary)
+    assert len(copied) == 2 * 3, "of two chunks and a window"
+    assert not [sql for sql in executed if re.match(r'INSERT INTO "?cqrs_incoming', sql)]
+    assert read_model_answer() == legacy_answer()
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
