@@ -31,8 +31,7 @@ def refresh() -> None:
     """
     ordered = in_dependency_order(without_refused(read_models()))
     try:
-        _care.take(ordered)
-        attend_for(ordered, settings().refresh_seconds)
+        attend_for(ordered, settings().refresh_seconds, idle=_care.take(ordered))
     except DatabaseAway as error:
         logger.warning("The database is away, the next task tries again: %s", error)
 

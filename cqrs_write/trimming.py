@@ -55,6 +55,20 @@ def size(using: str) -> Size:
     return Size(using=using, rows=rows, bytes=bytes_, oldest=oldest, share=bytes_ / cap)
 
 
+def holds_rows(using: str) -> bool:
+    """Whether the change log of the alias ``using`` has a row; one that is locked is not waited for."""
+    locks = load("cqrs_write", "locks", using)
+    try:
+        with transaction.atomic(using=using), connections[using].cursor() as cursor:
+            locks.limit_wait(cursor)
+            cursor.execute(f"SELECT 1 FROM {changelog.TABLE} LIMIT 1")
+            return cursor.fetchone() is not None
+    except OperationalError as error:
+        if not locks.is_timeout(error):
+            raise
+        return False
+
+
 def trim(using: str, *, dry_run: bool = False) -> Trimmed:
     """Delete what every follower of the change log of the alias ``using`` has seen.
 

@@ -11,25 +11,31 @@ from cqrs_read.refresh.turn import consume, work_off
 from cqrs_read.standing import problem
 
 
-def attend_all(read_models: Sequence[type[ReadModel]]) -> bool:
+def attend_all(read_models: Sequence[type[ReadModel]], *, idle: bool = False) -> bool:
     """Attend to each of ``read_models`` that has something to do. Returns whether anything was done.
+
+    Args:
+        idle: as in :func:`cqrs_read.refresh.due.due`.
 
     Raises:
         DatabaseAway: if a database cannot be reached.
     """
-    done = [attend(one) for one in due(read_models)]
+    done = [attend(one) for one in due(read_models, idle=idle)]
     return any(done)
 
 
-def attend_for(read_models: Sequence[type[ReadModel]], seconds: float) -> None:
+def attend_for(read_models: Sequence[type[ReadModel]], seconds: float, *, idle: bool = False) -> None:
     """Attend to ``read_models`` until there is nothing left to do here, or for ``seconds``.
+
+    Args:
+        idle: as in :func:`cqrs_read.refresh.due.due`, the first time.
 
     Raises:
         DatabaseAway: if a database cannot be reached.
     """
     until = time.monotonic() + seconds
-    while attend_all(read_models) and time.monotonic() < until:
-        pass
+    while attend_all(read_models, idle=idle) and time.monotonic() < until:
+        idle = False
 
 
 def attend(what: Due) -> bool:

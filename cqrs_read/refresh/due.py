@@ -50,10 +50,15 @@ class _Standing:
     run: bool
 
 
-def due(read_models: Sequence[type[ReadModel]]) -> list[Due]:
-    """Those of ``read_models`` for which there is something to do now, in their order."""
+def due(read_models: Sequence[type[ReadModel]], *, idle: bool = False) -> list[Due]:
+    """Those of ``read_models`` for which there is something to do now, in their order.
+
+    Args:
+        idle: a window for those too of which nothing has changed. It moves their positions, behind which the change
+            log is kept.
+    """
     standing = _standing(read_models)
-    waiting = _waiting(standing)
+    waiting = {one.read_model for one in standing} if idle else _waiting(standing)
     found = [
         Due(
             read_model=one.read_model,

@@ -45,8 +45,7 @@ def follow(
         while not stopped():
             begun = time.monotonic()
             try:
-                care.take(ordered)
-                busy = crew.attend(due(ordered), interval)
+                busy = crew.attend(due(ordered, idle=care.take(ordered)), interval)
             except (DatabaseAway, DatabaseError) as error:
                 if not (isinstance(error, DatabaseAway) or _is_away(ordered, error)):
                     raise

@@ -8,14 +8,17 @@ from django.core.management import call_command
 from django.db import OperationalError
 from django.test import override_settings
 
-from cqrs_read import backfill
+from cqrs_read import backfill, tasks
 from cqrs_read.models import BackfillRun, ReadModelState
-from cqrs_read.refresh import refresh
+from cqrs_read.refresh import care, refresh
+from cqrs_read.refresh.follow import follow
 from cqrs_read.standing import followers
 from cqrs_read.standing.serving import reason_not_to_serve
+from cqrs_read.standing.state import state_of
 from cqrs_read.verify import verify
-from cqrs_write.trimming import size, trim
+from cqrs_write.trimming import holds_rows, size, trim
 from legacy_app.customers.models import Customer
+from legacy_app.customers_cqrs.read_models import CustomerCard
 from legacy_app.orders.models import Order
 from legacy_app.orders_cqrs.read_models import OrderSummary
 from tests.integration.cqrs_read.oracle import legacy_answer, read_model_answer
@@ -36,6 +39,26 @@ def test_one_that_is_filled_keeps_what_it_has_not_consumed(filled: list[Order]) 
     assert follower.name == trim("default").slowest == NAME
     refresh(OrderSummary)
     assert read_model_answer() == legacy_answer()
+
+
+@pytest.mark.parametrize("who", ["follower", "task"])
+def test_one_that_nothing_concerns_keeps_nothing_for_long(
+    who: str, filled: list[Order], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only customers' cards are concerned; the log would fill up behind the position of the orders."""
+    monkeypatch.setattr(care, "SECONDS", -1.0)
+    backfill.backfill(CustomerCard)
+    Customer.objects.update(phone="1")
+    position = state_of(OrderSummary).position
+    if who == "follower":
+        steps = iter(range(3))
+        follow([OrderSummary, CustomerCard], interval=0, stopped=lambda: next(steps, None) is None)
+    else:
+        for _ in range(3):
+            tasks.refresh()
+    assert state_of(OrderSummary).position != position
+    assert not holds_rows("default")
+    assert verify(CustomerCard).found == verify(OrderSummary).found == 0
 
 
 def test_one_that_is_declared_no_more_keeps_nothing(
