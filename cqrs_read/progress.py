@@ -38,16 +38,17 @@ def _bar(console: Console, title: str) -> Iterator[Show]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
     )
-    bar = Progress(*columns, console=console)
+    bar, rate = Progress(*columns, console=console), _Rate()
     task = bar.add_task(title, total=None, rate="", note="")
 
     def show(progress: chunk.Progress) -> None:
         # Started with the first progress: an error before it prints its line alone.
         bar.start()
-        speed = bar.tasks[0].speed
-        rate = f"{speed:,.0f} rows/s" if speed else ""
+        # Not the bar's own, which begins anew whenever there turn out to be more rows than were estimated.
+        speed = rate.of(progress)
+        shown = f"{speed:,.0f} rows/s" if speed else ""
         note = f"waits: {progress.note}" if progress.note else ""
-        bar.update(task, completed=progress.rows, total=progress.estimated, rate=rate, note=note)
+        bar.update(task, completed=progress.rows, total=progress.estimated, rate=shown, note=note)
 
     try:
         yield show
@@ -55,27 +56,37 @@ def _bar(console: Console, title: str) -> Iterator[Show]:
         bar.stop()
 
 
+class _Rate:
+    """Rows per second since the first progress; a run that goes on begins with the rows that it has."""
+
+    first: tuple[float, int] | None = None
+
+    def of(self, progress: chunk.Progress) -> float:
+        now = time.monotonic()
+        begun, rows = self.first = self.first or (now, progress.rows)
+        return (progress.rows - rows) / max(now - begun, 0.001)
+
+
 class _Lines:
     """A line now and then, and at once where something holds the work, or no longer does."""
 
     def __init__(self, console: Console, title: str) -> None:
         self.console, self.title = console, title
-        self.begun = self.told = time.monotonic()
-        self.first: int | None = None
+        self.rate, self.told = _Rate(), time.monotonic()
         self.note = ""
 
     def show(self, progress: chunk.Progress) -> None:
-        now = time.monotonic()
-        self.first = progress.rows if self.first is None else self.first
+        now, rate = time.monotonic(), self.rate.of(progress)
         # The first words name what holds it; the seconds behind them change all the time.
         holding = progress.note.partition(":")[0]
         if now - self.told < LINE_SECONDS and holding == self.note:
             return
         self.told, self.note = now, holding
-        self.console.print(self._line(progress, now), soft_wrap=True, highlight=False)
+        self.console.print(self._line(progress, rate), soft_wrap=True, highlight=False)
 
-    def _line(self, progress: chunk.Progress, now: float) -> str:
-        rate = (progress.rows - (self.first or 0)) / max(now - self.begun, 0.001)
-        left = f", {(progress.estimated - progress.rows) / rate:,.0f} s left" if rate else ""
+    def _line(self, progress: chunk.Progress, rate: float) -> str:
+        # Beyond what was estimated nobody knows.
+        ahead = progress.estimated - progress.rows
+        left = f", {ahead / rate:,.0f} s left" if rate and ahead else ""
         speed = f"; waits: {progress.note}" if progress.note else f", {rate:,.0f} rows/s{left}"
         return f"{self.title}: {progress.rows:,} of {progress.estimated:,} rows{speed}"

@@ -84,6 +84,12 @@ class TestBar:
         assert "1,000 rows/s" in frame
         assert "0:00:06" in frame
 
+    def test_the_rate_stays_where_there_are_more_rows_than_estimated(self, clock: Clock) -> None:
+        seen = [1000 * n for n in range(1, 8)]
+        frame = self.last_frame(clock, *(Progress(rows=n, estimated=max(n, 2500)) for n in seen))
+        assert "7000/7000" in frame
+        assert "1,000 rows/s" in frame
+
     def test_what_holds_it(self, clock: Clock) -> None:
         frame = self.last_frame(clock, Progress(rows=10, estimated=20, note="own: the night batch"))
         assert "waits: own: the night batch" in frame
