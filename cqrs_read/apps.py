@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db import connections
 
 
 class ReadConfig(AppConfig):
@@ -14,6 +15,10 @@ class ReadConfig(AppConfig):
         from cqrs_write.capture.plan import watch_source
         from cqrs_write.follower import follower_source
 
+        if any(connection.vendor == "sqlite" for connection in connections.all()):
+            from cqrs_read.backends.sqlite.features import believe_in_json
+
+            believe_in_json()
         register_checks()
         watch_source(watches)
         follower_source(followers)

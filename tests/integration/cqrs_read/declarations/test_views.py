@@ -36,7 +36,10 @@ def test_a_view_as_the_source_is_refused(kind: str, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(checks, "read_models", lambda: [probe])
     (message,) = checks.check_tables(None, databases=["default"])
     assert (message.id, message.obj) == ("cqrs_read.E007", probe)
-    assert message.msg == f"It depends on graph recent, which is a {kind} and reports no writes."
+    assert (
+        message.msg
+        == f"Columns 'id', 'value': depend on graph recent, which is a {kind} and reports no writes."
+    )
     assert checks.check_tables(None) == []
 
 
