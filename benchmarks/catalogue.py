@@ -147,6 +147,13 @@ LAG = Benchmark(
         Figure(name="p99_ms_at_1000", meaning="ms: 99 of 100 writes, at 1,000 a second", at_most=100),
         Figure(name="achieved_at_200", meaning="write transactions/s that were reached"),
         Figure(name="achieved_at_1000", meaning="write transactions/s that were reached"),
+        Figure(
+            name="max_ms_beside_fan_out",
+            meaning="ms: the longest wait at 200 a second while a change fans out to all orders",
+            at_most=1000,
+        ),
+        Figure(name="p99_ms_beside_fan_out", meaning="ms: 99 of 100 of these"),
+        Figure(name="fan_out_s", meaning="s: until that change shows in all orders"),
     ),
 )
 

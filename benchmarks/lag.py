@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -22,7 +23,7 @@ from django.db import connection
 from benchmarks.exceptions import StandFailed
 from benchmarks.rounds import alternate
 from benchmarks.stand import ROOT
-from benchmarks.summaries import TABLE, filled
+from benchmarks.summaries import TABLE, execute, filled, scalar
 from cqrs_read.declaration.read_model import name_of
 from legacy_app.orders_cqrs.read_models import OrderSummary
 from legacy_app.servers.lifeline import Lifeline
@@ -30,6 +31,9 @@ from legacy_app.servers.lifeline import Lifeline
 RATES = (200, 1_000)
 WRITERS = 2
 ROUNDS, SECONDS = 3, 15.0
+FAN_OUT_SECONDS = 12.0
+NOTICE_SECONDS = 2.0
+"""Until the follower has noticed; a few orders need no backlog."""
 INTERVAL = 0.01
 DRAIN_SECONDS = 60.0
 
@@ -42,6 +46,14 @@ FROM orders_order o JOIN {TABLE} s USING (id) WHERE o.id = ANY(%s)
 """
 
 
+# Orders whose first line does not show its category's name of now.
+BEHIND = f"""
+SELECT count(*) FROM {TABLE} s JOIN orders_product p ON p.sku = s.lines -> 0 ->> 'sku'
+JOIN orders_category c ON c.id = p.category_id WHERE s.lines -> 0 ->> 'category' <> c.name
+"""
+WAITING = "SELECT count(*) FROM cqrs_backlog"
+
+
 def measure(*, quick: bool) -> dict[str, Any]:
     filled()
     seconds, rounds = (0.5, 1) if quick else (SECONDS, ROUNDS)
@@ -49,7 +61,8 @@ def measure(*, quick: bool) -> dict[str, Any]:
     with following() as follower:
         sides = {str(rate): partial(load, rate, seconds, orders, follower) for rate in RATES}
         measured = alternate(sides, rounds)
-    figures = {}
+        beside = beside_a_fan_out(0.5 if quick else FAN_OUT_SECONDS, orders, follower)
+    figures = dict(beside)
     for rate, found in measured.items():
         for name in found[0]:
             figures[f"{name}_at_{rate}"] = statistics.median(one[name] for one in found)
@@ -76,6 +89,36 @@ def load(rate: int, seconds: float, orders: list[int], follower: Lifeline) -> di
         "max_ms": max(found),
         "achieved": achieved,
     }
+
+
+def beside_a_fan_out(seconds: float, orders: list[int], follower: Lifeline) -> dict[str, float]:
+    """Single writes while the new names of all categories go out to every order with a line of theirs."""
+    with ThreadPoolExecutor(1) as elsewhere:
+        drained = elsewhere.submit(fan_out, seconds / 4)
+        found = load(RATES[0], seconds, orders, follower)
+    return {
+        "p99_ms_beside_fan_out": found["p99_ms"],
+        "max_ms_beside_fan_out": found["max_ms"],
+        "fan_out_s": drained.result(),
+    }
+
+
+def fan_out(after: float) -> float:
+    """Rename all categories ``after`` so many seconds; how long it takes until every order shows it."""
+    try:
+        time.sleep(after)
+        execute("UPDATE orders_category SET name = name || '.'")
+        begun = time.monotonic()
+        while not scalar(WAITING) and time.monotonic() - begun < NOTICE_SECONDS:
+            time.sleep(0.01)
+        while scalar(WAITING):
+            time.sleep(0.05)
+        seconds = time.monotonic() - begun
+        if behind := scalar(BEHIND):
+            raise StandFailed(f"{behind} orders do not show the new names of their categories.")
+        return seconds
+    finally:
+        connection.close()
 
 
 def written_by_all(orders: list[int], rate: int) -> list[float]:
