@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from cqrs_read.backfill import advance, backfill, pause, running
+from cqrs_read.backfill import pause
 from cqrs_read.compute.chunk import Progress
 from cqrs_read.declaration.read_model import read_models
 from cqrs_read.exceptions import CannotRebuild
@@ -23,8 +23,8 @@ from cqrs_read.standing.version import next_version
 from cqrs_read.verify import verify
 from cqrs_write.capture.drift import drift
 from cqrs_write.trimming import trim
-from legacy_app.orders.models import Order, OrderLine
-from legacy_app.orders_cqrs.read_models import OrderSummary, SalesByCityAndDay
+from legacy_app.orders.models import Order
+from legacy_app.orders_cqrs.read_models import OrderSummary
 from tests.integration.cqrs_read.oracle import legacy_answer, read_model_answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -135,34 +135,6 @@ def test_who_reads_during_the_swap_sees_one_version_or_the_other(filled: list[Or
         stop.set()
         reader.result(timeout=30)
     assert seen == {OrderSummary.objects.count()}
-
-
-class TestOneFromAnother:
-    """A grouped read model with a key of two columns, over the rows of another one."""
-
-    @pytest.fixture(autouse=True)
-    def sales(self, filled: list[Order]) -> Any:
-        backfill(SalesByCityAndDay)
-        yield
-        cancel(SalesByCityAndDay)
-
-    def assert_true(self) -> None:
-        for model in (OrderSummary, SalesByCityAndDay):
-            refresh(model)
-            while run := running(model):
-                advance(model, run)
-            assert verify(model).found == 0
-        assert sum(SalesByCityAndDay.objects.values_list("orders", flat=True)) == OrderSummary.objects.count()
-
-    def test_the_one_that_follows(self) -> None:
-        assert rebuild(SalesByCityAndDay, force=True, chunk=1).swapped
-        OrderLine.objects.update(quantity=9)
-        self.assert_true()
-
-    def test_the_one_that_is_followed(self) -> None:
-        assert rebuild(OrderSummary, force=True, chunk=2).swapped
-        Order.objects.update(cancelled=False)
-        self.assert_true()
 
 
 def test_names_are_those_that_migrations_expect(changed: list[Order]) -> None:
