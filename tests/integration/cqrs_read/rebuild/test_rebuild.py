@@ -130,9 +130,11 @@ def test_who_reads_during_the_swap_sees_one_version_or_the_other(filled: list[Or
 
     with ThreadPoolExecutor(1) as elsewhere:
         reader = elsewhere.submit(reading)
-        for _ in range(5):
-            assert rebuild(OrderSummary, force=True).swapped
-        stop.set()
+        try:
+            for _ in range(5):
+                assert rebuild(OrderSummary, force=True).swapped
+        finally:
+            stop.set()
         reader.result(timeout=30)
     assert seen == {OrderSummary.objects.count()}
 

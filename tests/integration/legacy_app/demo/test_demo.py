@@ -107,7 +107,7 @@ def test_both_endpoints_move_and_nothing_is_lost(demo, tmp_path, arguments):
     run = demo(*arguments, "--json", str(figures_file))
 
     assert run.wait() == 0, run.output
-    assert "60 products, all their cards were right" in run.output, "the nightly price change"
+    assert "products, all their cards were right" in run.output, "the nightly price change"
     figures = json.loads(figures_file.read_text())
     assert (figures["errors"], figures["differences"], figures["lost"]) == (0, 0, 0)
     assert set(figures["endpoints"]) == {READ, WRITE}
