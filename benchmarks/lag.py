@@ -113,10 +113,11 @@ def fan_out(after: float) -> float:
             time.sleep(0.01)
         while scalar(WAITING):
             time.sleep(0.05)
-        seconds = time.monotonic() - begun
-        if behind := scalar(BEHIND):
-            raise StandFailed(f"{behind} orders do not show the new names of their categories.")
-        return seconds
+        while behind := scalar(BEHIND):
+            if time.monotonic() - begun > DRAIN_SECONDS:
+                raise StandFailed(f"{behind} orders do not show the new names of their categories.")
+            time.sleep(0.05)
+        return time.monotonic() - begun
     finally:
         connection.close()
 
