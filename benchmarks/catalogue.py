@@ -149,11 +149,11 @@ LAG = Benchmark(
         Figure(name="achieved_at_1000", meaning="write transactions/s that were reached"),
         Figure(
             name="max_ms_beside_fan_out",
-            meaning="ms: the longest wait at 200 a second while a change fans out to all orders",
+            meaning="ms: the longest wait at 200 a second while a change fans out to other orders",
             at_most=1000,
         ),
         Figure(name="p99_ms_beside_fan_out", meaning="ms: 99 of 100 of these"),
-        Figure(name="fan_out_s", meaning="s: until that change shows in all orders"),
+        Figure(name="fan_out_s", meaning="s: until that change shows in all of these"),
     ),
 )
 
