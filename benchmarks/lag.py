@@ -56,8 +56,9 @@ WAITING = "SELECT count(*) FROM cqrs_backlog"
 RENAMED = "SELECT id FROM orders_category WHERE id % 2 = 0"
 # What fans out writes an order's row once more, and would hide when a single change of it has shown.
 APART = f"""
-SELECT s.id FROM {TABLE} s WHERE s.line_count > 0 AND NOT EXISTS (SELECT 1 FROM orders_orderline l JOIN orders_product p USING (sku)
-                WHERE l.order_id = s.id AND p.category_id IN ({RENAMED}))
+SELECT s.id FROM {TABLE} s WHERE s.line_count > 0 AND NOT EXISTS (
+    SELECT 1 FROM orders_orderline l JOIN orders_product p USING (sku)
+    WHERE l.order_id = s.id AND p.category_id IN ({RENAMED}))
 """
 
 
