@@ -4,10 +4,20 @@ This is the vocabulary of an app's commands.py. Code that sends commands imports
 from :mod:`cqrs_write.bus`, which needs Django's models to be loaded.
 """
 
-from cqrs_write.command import Command
+from cqrs_write.definition.command import Command
+from cqrs_write.definition.context import BatchContext, Context
+from cqrs_write.definition.registry import handles, handles_batch
+from cqrs_write.definition.retry import Retry
+from cqrs_write.definition.versions import upcasts
 from cqrs_write.exceptions import CommandRejected
-from cqrs_write.handler import Context
-from cqrs_write.registry import handles
-from cqrs_write.retry import Retry
 
-__all__ = ["Command", "CommandRejected", "Context", "Retry", "handles"]
+__all__ = [
+    "BatchContext",
+    "Command",
+    "CommandRejected",
+    "Context",
+    "Retry",
+    "handles",
+    "handles_batch",
+    "upcasts",
+]

@@ -2,21 +2,28 @@
 
 import time
 import uuid
+from collections.abc import Iterable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
 
-from cqrs_write import wakeup
+from cqrs_write import trace, wakeup
 from cqrs_write.actor import actor_key, actor_text
-from cqrs_write.command import Command, validated
-from cqrs_write.handler import Context
-from cqrs_write.lane import lane_key, lane_of
+from cqrs_write.backends import load
+from cqrs_write.definition.command import Command, validated
+from cqrs_write.definition.context import BatchContext, Context
+from cqrs_write.definition.handler import Handler
+from cqrs_write.definition.lane import lane_key, lane_of
+from cqrs_write.definition.registry import registry
 from cqrs_write.models import LoggedCommand
-from cqrs_write.registry import registry
 from cqrs_write.report import Report, log
 from cqrs_write.state import State
+
+AT_ONCE = 1000
+"""Rows of the command log in one INSERT."""
 
 
 def dispatch(command: Command, *, actor: Any = None, using: str = DEFAULT_DB_ALIAS) -> Any:
@@ -37,27 +44,36 @@ def dispatch(command: Command, *, actor: Any = None, using: str = DEFAULT_DB_ALI
     """
     handler = registry.of(type(command))
     command, _ = validated(command)
-    lane = lane_of(handler, command)
+    command_id = uuid.uuid4()
+    lane = lane_of(handler, command, command_id)
+    caused = _trace()
     context = Context(
-        command_id=uuid.uuid4(),
+        command_id=command_id,
         actor=actor_key(actor_text(actor)),
         attempt=1,
         accepted_at=timezone.now(),
         using=using,
+        trace=caused,
     )
     started = time.monotonic()
-    with transaction.atomic(using=using):
-        result = handler.function(command, context)
+    with trace.within(caused.child(command_id)), transaction.atomic(using=using):
+        if handler.batch:
+            results = handler.function([command], BatchContext(using=using, contexts=(context,)))
+            result = results[0] if results else None
+        else:
+            result = handler.function(command, context)
     log(
         Report(
             command=handler.name,
-            command_id=context.command_id,
+            command_id=command_id,
             queue="",
             lane=lane,
             attempt=1,
             state=State.DONE,
             wait_ms=0.0,
             run_ms=round((time.monotonic() - started) * 1000, 1),
+            trace_id=caused.trace_id,
+            correlation_id=caused.correlation_id,
         )
     )
     return result
@@ -78,18 +94,71 @@ def accept(command: Command, *, actor: Any = None, using: str = DEFAULT_DB_ALIAS
         InvalidCommand: if a field is not of its declared type.
         ConfigurationError: if the command has no handler.
     """
+    row = logged(command, actor, _trace())
+    handler = registry.of(type(command))
+    if handler.in_sequence and row.lane:
+        load("cqrs_write", "lanes", using).lock_acceptance(using, row.lane_key)
+    row.save(using=using, force_insert=True)
+    _wake_on_commit(handler, using)
+    return row
+
+
+def accept_all(
+    commands: Iterable[Command], *, actor: Any = None, using: str = DEFAULT_DB_ALIAS
+) -> list[LoggedCommand]:
+    """Accept many commands, in their order, with one INSERT for a thousand. All or none are accepted.
+
+    Args and errors are those of :func:`accept`.
+    """
+    caused = _trace()
+    rows = [logged(command, actor, caused) for command in commands]
+    handlers = {row.name: registry.named(row.name) for row in rows}
+    with transaction.atomic(using=using):
+        for key in sorted({row.lane_key for row in rows if row.lane and handlers[row.name].in_sequence}):
+            load("cqrs_write", "lanes", using).lock_acceptance(using, key)
+        LoggedCommand.objects.using(using).bulk_create(rows, batch_size=AT_ONCE)
+        for handler in handlers.values():
+            _wake_on_commit(handler, using)
+    return rows
+
+
+def logged(command: Command, actor: Any, caused: trace.Trace) -> LoggedCommand:
+    """The row of the command log that stands for ``command``, not yet saved.
+
+    Raises:
+        InvalidCommand: if a field is not of its declared type, or the lane's text is not fit.
+        ConfigurationError: if the command has no handler.
+    """
     handler = registry.of(type(command))
     command, payload = validated(command)
-    command_id, lane = uuid.uuid4(), lane_of(handler, command)
-    row = LoggedCommand.objects.using(using).create(
+    command_id, now = uuid.uuid4(), timezone.now()
+    lane = lane_of(handler, command, command_id)
+    return LoggedCommand(
         uuid=command_id,
         name=handler.name,
+        version=command.version,
         payload=payload,
         actor=actor_text(actor),
         queue=handler.queue,
+        priority=handler.priority,
         lane=lane,
         lane_key=lane_key(lane, command_id),
         holds_lane=handler.dead == "hold",
+        accepted_at=now,
+        not_before=now + timedelta(seconds=handler.batch.max_wait) if handler.batch else None,
+        traceparent=caused.traceparent,
+        tracestate=caused.tracestate,
+        correlation_id=caused.correlation_id,
+        causation_id=caused.causation_id,
     )
-    transaction.on_commit(partial(wakeup.wake, handler.queue, using), using=using, robust=True)
-    return row
+
+
+def _trace() -> trace.Trace:
+    """What the command follows from; it begins a trace of its own where nothing does."""
+    return trace.current() or trace.new()
+
+
+def _wake_on_commit(handler: Handler, using: str) -> None:
+    delay = handler.batch.max_wait if handler.batch else 0.0
+    wake = partial(wakeup.wake, handler.queue, using, delay)
+    transaction.on_commit(wake, using=using, robust=True)

@@ -10,11 +10,11 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 from cqrs_write.backends import load
 from cqrs_write.capture.checks import register_capture_checks
-from cqrs_write.command import Command, is_installed, is_proper, name_of
 from cqrs_write.conf import settings
+from cqrs_write.definition.command import Command, is_installed, is_proper, name_of
+from cqrs_write.definition.handler import DEAD_RULES, Handler
+from cqrs_write.definition.registry import registry
 from cqrs_write.exceptions import CqrsError
-from cqrs_write.handler import DEAD_RULES, Handler
-from cqrs_write.registry import registry
 
 DISCOVERED = "commands"
 """The module of an app in which commands and handlers are looked for."""

@@ -56,6 +56,12 @@ class WriteSettings:
     wakeup_interval: float = 0.005
     """Seconds between two wake-ups that one process sends for the same queue."""
 
+    deployment_seconds: float = 30.0
+    """Seconds for which a command that no handler here knows waits for a worker with newer code, before it is dead."""
+
+    max_lost: int = 5
+    """Workers that may be lost over one command before it is dead."""
+
     drain_seconds: float = 10.0
     """Seconds that a worker gives to one queue before it lets other tasks of its Celery queue have a turn."""
 

@@ -37,6 +37,18 @@ class InvalidCommand(CqrsError):
     """The fields of a command do not have the types that its class declares."""
 
 
+class NewerVersion(CqrsError):
+    """A command was accepted by newer code than this process runs."""
+
+
+class TimeLimitExceeded(CqrsError):
+    """An attempt to execute a command took longer than its handler may."""
+
+
+class WorkerLost(CqrsError):
+    """The workers that executed a command were gone before it was done."""
+
+
 class CommandRejected(CqrsError):
     """A handler refuses the command as things stand; nothing of it takes effect.
 

@@ -1,16 +1,19 @@
 """Queues: how much of the command log each has before it, and which of them need waking."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from cqrs_write import wakeup
+from cqrs_write.definition.registry import registry
 from cqrs_write.models import LoggedCommand
-from cqrs_write.registry import registry
 from cqrs_write.state import PENDING, State
+
+LOST_AFTER = timedelta(seconds=2)
+"""Who has marked a command for so long may be gone; a worker shall look."""
 
 COUNT_LIMIT = 10_000
 """Counting stops here: a number this high means "at least"."""
@@ -18,10 +21,11 @@ COUNT_LIMIT = 10_000
 
 @dataclass(frozen=True, kw_only=True)
 class QueueStatus:
-    """One queue: commands waiting, retrying and dead (each counted up to COUNT_LIMIT), the oldest's age."""
+    """One queue: commands waiting, running, retrying and dead (each counted up to COUNT_LIMIT), the oldest's age."""
 
     queue: str
     waiting: int
+    running: int
     retrying: int
     dead: int
     oldest_seconds: float | None
@@ -65,6 +69,7 @@ def _status(queue: str, using: str) -> QueueStatus:
     return QueueStatus(
         queue=queue,
         waiting=_count(queue, State.ACCEPTED, using),
+        running=_count(queue, State.RUNNING, using),
         retrying=_count(queue, State.RETRYING, using),
         dead=_count(queue, State.DEAD, using),
         oldest_seconds=_oldest_seconds(queue, using),
@@ -92,10 +97,13 @@ def _first_accepted_at(queue: str, state: State, using: str) -> datetime | None:
 
 
 def _is_runnable(queue: str, using: str) -> bool:
+    now = timezone.now()
     pending = _unfinished(using).filter(queue=queue)
     if pending.filter(state=State.ACCEPTED).exists():
         return True
-    return pending.filter(state=State.RETRYING, not_before__lte=timezone.now()).exists()
+    if pending.filter(state=State.RETRYING, not_before__lte=now).exists():
+        return True
+    return pending.filter(state=State.RUNNING, marked_at__lte=now - LOST_AFTER).exists()
 
 
 def _unfinished(using: str) -> "QuerySet[LoggedCommand]":

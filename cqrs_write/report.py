@@ -24,6 +24,10 @@ class Report:
     """From acceptance to the start of the handler."""
 
     run_ms: float
+    trace_id: str
+    """Of the W3C trace that the command belongs to."""
+
+    correlation_id: UUID
 
 
 def log(report: Report, error: BaseException | None = None) -> None:

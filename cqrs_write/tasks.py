@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import DEFAULT_DB_ALIAS
 
-from cqrs_write import changelog, execution, queues, trimming, wakeup
+from cqrs_write import changelog, execution, operations, queues, trimming, wakeup
 from cqrs_write.conf import settings
 
 
@@ -24,6 +24,16 @@ def sweep() -> None:
     """
     for using in settings().databases:
         queues.wake_runnable(using)
+
+
+@shared_task(name="cqrs_write.purge", ignore_result=True, expires=wakeup.EXPIRES)
+def purge() -> None:
+    """Delete settled commands whose retention is over. Have Celery beat send it every hour or so::
+
+    CELERY_BEAT_SCHEDULE = {"cqrs-purge": {"task": "cqrs_write.purge", "schedule": 3600.0}}
+    """
+    for using in settings().databases:
+        operations.purge(using=using)
 
 
 @shared_task(name="cqrs_write.trim", ignore_result=True, expires=wakeup.EXPIRES)

@@ -3,10 +3,11 @@
 from django.db import DEFAULT_DB_ALIAS
 
 from cqrs_write import execution
-from cqrs_write.command import Command, load, validated
+from cqrs_write.definition.command import Command, load, validated
+from cqrs_write.definition.registry import registry
+from cqrs_write.definition.versions import upcast
 from cqrs_write.models import LoggedCommand
 from cqrs_write.queues import unfinished_queues
-from cqrs_write.registry import registry
 from cqrs_write.state import PENDING, State
 
 
@@ -17,6 +18,8 @@ class CommandsDied(AssertionError):
 def drain_now(*, using: str = DEFAULT_DB_ALIAS, allow_dead: bool = False) -> list[LoggedCommand]:
     """Execute every accepted command whose time has come, here and now; return them, oldest first.
 
+    Commands that are executed in batches do not wait for others.
+
     Works within ``TestCase``. What a handler gives to ``context.on_commit`` runs there only inside
     ``captureOnCommitCallbacks(execute=True)``, as with any transaction.
 
@@ -24,6 +27,7 @@ def drain_now(*, using: str = DEFAULT_DB_ALIAS, allow_dead: bool = False) -> lis
         CommandsDied: with the errors, if one became dead and ``allow_dead`` is False.
     """
     log = LoggedCommand.objects.using(using)
+    log.filter(state=State.ACCEPTED, not_before__isnull=False).update(not_before=None)
     pending = list(log.filter(state__in=PENDING).values_list("pk", "attempts"))
     for queue in unfinished_queues(using):
         execution.drain(queue, using=using, seconds=float("inf"))
@@ -40,7 +44,7 @@ def accepted(command_class: type[Command] | None = None, *, using: str = DEFAULT
     rows = LoggedCommand.objects.using(using).order_by("id")
     if command_class is not None:
         rows = rows.filter(name=registry.of(command_class).name)
-    return [load(registry.named(row.name).command, row.payload) for row in rows]
+    return [_read(row) for row in rows]
 
 
 def assert_accepted(command: Command, *, using: str = DEFAULT_DB_ALIAS) -> None:
@@ -54,3 +58,8 @@ def assert_accepted(command: Command, *, using: str = DEFAULT_DB_ALIAS) -> None:
     if expected not in found:
         listing = "\n".join(f"  {one}" for one in found) or "  nothing"
         raise AssertionError(f"{expected}\nwas not accepted. Accepted were:\n{listing}")
+
+
+def _read(row: LoggedCommand) -> Command:
+    command = registry.named(row.name).command
+    return load(command, upcast(command, row.payload, row.version))

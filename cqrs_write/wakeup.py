@@ -45,7 +45,8 @@ class Waker:
         self.failures = 0
         """Wake-ups that could not be sent since the process began."""
         self._lock = threading.Lock()
-        self._pending: set[WakeUp] = set()
+        self._pending: dict[WakeUp, float] = {}
+        """The messages that are to be sent, and when by the monotonic clock."""
         self._asked = threading.Event()
         self._idle = threading.Event()
         self._idle.set()
@@ -53,11 +54,12 @@ class Waker:
         self._connection: Connection | None = None
         self._reachable = True
 
-    def wake(self, message: WakeUp) -> None:
+    def wake(self, message: WakeUp, delay: float = 0.0) -> None:
+        due = time.monotonic() + delay
         with self._lock:
-            if message in self._pending:
+            if self._pending.get(message, float("inf")) <= due:
                 return
-            self._pending.add(message)
+            self._pending[message] = due
             self._idle.clear()
             self._asked.set()
             if self._thread is None or not self._thread.is_alive():
@@ -70,7 +72,7 @@ class Waker:
 
     def _run(self) -> None:
         while True:
-            self._asked.wait()
+            self._asked.wait(self._until_due())
             for message in self._take():
                 self._send(message)
             with self._lock:
@@ -78,11 +80,19 @@ class Waker:
                     self._idle.set()
             time.sleep(settings().wakeup_interval)
 
-    def _take(self) -> list[WakeUp]:
+    def _until_due(self) -> float | None:
+        """Seconds until the next message is due; None where none is."""
         with self._lock:
-            pending, self._pending = self._pending, set()
+            return max(min(self._pending.values()) - time.monotonic(), 0.0) if self._pending else None
+
+    def _take(self) -> list[WakeUp]:
+        now = time.monotonic()
+        with self._lock:
+            due = sorted(message for message, moment in self._pending.items() if moment <= now)
+            for message in due:
+                del self._pending[message]
             self._asked.clear()
-        return sorted(pending)
+        return due
 
     def _send(self, message: WakeUp) -> None:
         try:
@@ -116,24 +126,28 @@ class Waker:
                 connection.release()
 
 
-def wake(queue: str, using: str) -> None:
+def wake(queue: str, using: str, delay: float = 0.0) -> None:
     """Have workers look into ``queue`` of the command log of ``using``. Costs microseconds and never raises.
 
     With ``task_always_eager`` the queue is worked off here and now.
+
+    Args:
+        delay: seconds from now; by then there is something to be done.
     """
-    send(WakeUp(DRAIN, queue, (queue, using)))
+    send(WakeUp(DRAIN, queue, (queue, using)), delay)
 
 
-def send(message: WakeUp) -> None:
+def send(message: WakeUp, delay: float = 0.0) -> None:
     """Have a worker run a task soon, once however often this is asked meanwhile. Costs microseconds.
 
-    With ``task_always_eager`` it is run here and now.
+    With ``task_always_eager`` it is run here and now, when ``delay`` seconds have passed.
     """
     app = app_or_default()
     if app.conf.task_always_eager:
+        time.sleep(delay)
         _run_here(app, message)
     else:
-        _waker.wake(message)
+        _waker.wake(message, delay)
 
 
 def flush(timeout: float = 0.5) -> bool:

@@ -11,12 +11,12 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from cqrs_write.bus import accept, dispatch
-from cqrs_write.command import Command, load
+from cqrs_write.definition.command import Command, load
+from cqrs_write.definition.registry import registry
 from cqrs_write.exceptions import CommandRejected, InvalidCommand
 from cqrs_write.http.prefer import wants_async
 from cqrs_write.http.status import status_url
 from cqrs_write.models import LoggedCommand
-from cqrs_write.registry import registry
 
 
 class CommandView(APIView):

@@ -12,14 +12,36 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="IdempotentAnswer",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("scope", models.CharField(max_length=300)),
+                ("key", models.CharField(max_length=255)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField()),
+                ("headers", models.JSONField(default=dict)),
+                ("body", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "db_table": "cqrs_idempotent_answer",
+                "constraints": [
+                    models.UniqueConstraint(fields=("scope", "key"), name="cqrs_idempotent_answer_key")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="LoggedCommand",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("name", models.CharField(max_length=200)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
                 ("payload", models.JSONField()),
                 ("actor", models.CharField(blank=True, max_length=100, null=True)),
                 ("queue", models.CharField(max_length=100)),
+                ("priority", models.SmallIntegerField(default=0)),
                 ("lane", models.TextField(blank=True)),
                 ("lane_key", models.BigIntegerField()),
                 ("holds_lane", models.BooleanField(default=False)),
@@ -28,10 +50,12 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("accepted", "Accepted"),
+                            ("running", "Running"),
                             ("retrying", "Retrying"),
                             ("done", "Done"),
                             ("dead", "Dead"),
                             ("discarded", "Discarded"),
+                            ("cancelled", "Cancelled"),
                         ],
                         default="accepted",
                         max_length=10,
@@ -41,6 +65,7 @@ class Migration(migrations.Migration):
                 ("not_before", models.DateTimeField(blank=True, null=True)),
                 ("accepted_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "result",
                     models.JSONField(
@@ -49,13 +74,22 @@ class Migration(migrations.Migration):
                 ),
                 ("error", models.CharField(blank=True, max_length=500)),
                 ("traceback", models.TextField(blank=True)),
+                ("worker", models.CharField(blank=True, max_length=100)),
+                ("marked_at", models.DateTimeField(blank=True, null=True)),
+                ("marked_to", models.BigIntegerField(blank=True, null=True)),
+                ("alone", models.BooleanField(default=False)),
+                ("lost", models.PositiveSmallIntegerField(default=0)),
+                ("traceparent", models.CharField(blank=True, max_length=100)),
+                ("tracestate", models.CharField(blank=True, max_length=512)),
+                ("correlation_id", models.UUIDField(default=uuid.uuid4)),
+                ("causation_id", models.UUIDField(blank=True, null=True)),
                 (
                     "open",
                     models.GeneratedField(
                         db_persist=True,
                         expression=models.ExpressionWrapper(
                             models.Q(
-                                ("state__in", ("accepted", "retrying")),
+                                ("state__in", ("accepted", "retrying", "running")),
                                 models.Q(("holds_lane", True), ("state", "dead")),
                                 _connector="OR",
                             ),
@@ -72,15 +106,41 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("open", True)),
-                        fields=["queue", "lane_key", "id"],
+                        fields=["queue", "priority", "lane_key", "id"],
                         name="cqrs_command_open",
                     ),
                     models.Index(
-                        condition=models.Q(("state__in", ["accepted", "retrying", "dead"])),
+                        condition=models.Q(("state__in", ["accepted", "retrying", "running", "dead"])),
                         fields=["queue", "state", "id"],
                         name="cqrs_command_unfinished",
                     ),
+                    models.Index(
+                        condition=models.Q(("expires_at__isnull", False)),
+                        fields=["expires_at"],
+                        name="cqrs_command_expiry",
+                    ),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="OutboxEvent",
+            fields=[
+                ("sequence", models.BigAutoField(primary_key=True, serialize=False)),
+                ("uuid", models.UUIDField(db_column="id", default=uuid.uuid4, editable=False, unique=True)),
+                ("aggregatetype", models.CharField(max_length=100)),
+                ("aggregateid", models.CharField(max_length=200)),
+                ("type", models.CharField(max_length=200)),
+                ("payload", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("occurred_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("actor", models.CharField(blank=True, max_length=100, null=True)),
+                ("correlation_id", models.UUIDField(blank=True, null=True)),
+                ("causation_id", models.UUIDField(blank=True, null=True)),
+                ("tracingspancontext", models.TextField(blank=True)),
+            ],
+            options={
+                "db_table": "cqrs_outbox",
+                "ordering": ["sequence"],
+                "indexes": [models.Index(fields=["occurred_at"], name="cqrs_outbox_age")],
             },
         ),
     ]

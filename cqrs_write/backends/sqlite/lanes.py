@@ -1,19 +1,31 @@
 """Lanes on SQLite: one writer at a time, so whoever may write has every lane."""
 
+import json
 import sqlite3
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connections
+from django.db.models import F
+from django.utils import timezone
+
+from cqrs_write.models import LoggedCommand
+from cqrs_write.state import WAITING, State
 
 # The columns beside min(id) are those of its row: https://sqlite.org/lang_select.html#bareagg
 RUNNABLE = """
-SELECT lane_key FROM (
-    SELECT lane_key, min(id), state, not_before FROM cqrs_command_log
-     WHERE open AND queue = %s AND lane_key BETWEEN %s AND %s
-     GROUP BY lane_key)
- WHERE state IN ('accepted', 'retrying') AND (not_before IS NULL OR not_before <= %s)
- ORDER BY lane_key LIMIT %s
+SELECT * FROM cqrs_command_log WHERE id IN (
+    SELECT id FROM (
+        SELECT lane_key, min(id) AS id, state, not_before, marked_at FROM cqrs_command_log
+         WHERE open AND queue = %s AND priority = %s AND lane_key BETWEEN %s AND %s
+         GROUP BY lane_key)
+     WHERE state IN ('accepted', 'retrying') AND (not_before IS NULL OR not_before <= %s)
+        OR state = 'running' AND marked_at < %s
+     ORDER BY lane_key LIMIT %s)
+ ORDER BY lane_key
 """
+ABANDONED_AFTER = timedelta(seconds=1)
 
 # Changes no row, but takes the write lock, waiting for it as long as the connection's timeout allows. A
 # transaction that began by reading would fail at once instead when another one has written meanwhile.
@@ -22,19 +34,85 @@ LOCK = "UPDATE cqrs_command_log SET state = state WHERE id = 0"
 PASSING_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def runnable(using: str, queue: str, *, low: int, high: int, now: datetime, limit: int) -> list[int]:
-    """Up to ``limit`` keys, ``low`` to ``high``, of lanes whose first open command may run ``now``."""
-    connection = connections[using]
-    moment = connection.ops.adapt_datetimefield_value(now)
-    with connection.cursor() as cursor:
-        cursor.execute(RUNNABLE, [queue, low, high, moment, limit])
-        return [lane_key for (lane_key,) in cursor.fetchall()]
+def priorities(using: str, queue: str) -> list[int]:
+    """The priorities of the queue's open commands, the highest first."""
+    commands = LoggedCommand.objects.using(using).filter(open=True, queue=queue).order_by("-priority")
+    return list(commands.values_list("priority", flat=True).distinct())
+
+
+def runnable(
+    using: str, queue: str, priority: int, low: int, high: int, now: datetime, limit: int
+) -> list[LoggedCommand]:
+    """The heads of up to ``limit`` lanes, of keys ``low`` to ``high``, that may run ``now`` or were marked long ago."""
+    adapt = connections[using].ops.adapt_datetimefield_value
+    params = [queue, priority, low, high, adapt(now), adapt(timezone.now() - ABANDONED_AFTER), limit]
+    return list(LoggedCommand.objects.using(using).raw(RUNNABLE, params))
+
+
+def firsts(using: str, queue: str, priority: int, keys: Sequence[int], limit: int) -> list[LoggedCommand]:
+    """Up to ``limit`` open commands of each lane, in order."""
+    open_ones = LoggedCommand.objects.using(using).filter(open=True, queue=queue, priority=priority)
+    return [row for key in keys for row in open_ones.filter(lane_key=key).order_by("id")[:limit]]
+
+
+def mark(using: str, worker: str, runs: Iterable[Any]) -> set[int]:
+    """Mark the heads of ``runs`` as taken by ``worker``; returns the ids of those that nobody else has."""
+    now = timezone.now()
+    return {run.head.id for run in runs if _mark(using, worker, run, now)}
+
+
+def _mark(using: str, worker: str, run: Any, now: datetime) -> bool:
+    head = LoggedCommand.objects.using(using).filter(
+        pk=run.head.id, state__in=WAITING, attempts=run.head.attempts
+    )
+    marked = head.update(state=State.RUNNING, worker=worker, marked_at=now, marked_to=run.rows[-1].id)
+    return marked == 1
+
+
+def hold(using: str, worker: str, keys: Mapping[int, int], seconds: float) -> set[int]:
+    """Take every lane until the transaction ends; returns the ids of heads that ``worker`` has marked."""
+    lock(using, 0)
+    marked = LoggedCommand.objects.using(using).filter(pk__in=keys, state=State.RUNNING, worker=worker)
+    return set(marked.values_list("pk", flat=True))
+
+
+def done(
+    using: str, worker: str, now: datetime, rows: Sequence[tuple[int, bool, str, datetime | None]]
+) -> int:
+    """Settle commands as done: (id, whether it bears the mark, result as JSON, when it may be purged).
+
+    Returns:
+        How many of them were as ``worker`` had left them.
+    """
+    log = LoggedCommand.objects.using(using)
+    settled = 0
+    for pk, is_head, result, expires in rows:
+        as_left = {"state": State.RUNNING, "worker": worker} if is_head else {"state__in": WAITING}
+        settled += log.filter(pk=pk, **as_left).update(
+            state=State.DONE,
+            attempts=F("attempts") + 1,
+            result=json.loads(result),
+            finished_at=now,
+            expires_at=expires,
+            error="",
+            traceback="",
+        )
+    return settled
 
 
 def lock(using: str, lane_key: int) -> bool:
     """Take every lane until the transaction ends, waiting for the worker that has them."""
     with connections[using].cursor() as cursor:
         cursor.execute(LOCK)
+    return True
+
+
+def lock_acceptance(using: str, lane_key: int) -> None:
+    """Nothing: whoever writes is alone, until it has committed."""
+
+
+def is_lost_transaction(error: BaseException) -> bool:
+    """Whether a statement failed because one before it had, which nobody has said."""
     return True
 
 

@@ -7,9 +7,9 @@ from django.db import connections
 from psycopg import IsolationLevel
 
 from cqrs_write import checks
-from cqrs_write.command import Command
-from cqrs_write.handler import Handler
-from cqrs_write.registry import registry
+from cqrs_write.definition.command import Command
+from cqrs_write.definition.handler import Handler
+from cqrs_write.definition.registry import registry
 
 HOME = "legacy_app.orders_cqrs.commands"
 

@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from cqrs_write import dead
+from cqrs_write import operations
 from cqrs_write.bus import accept
 from cqrs_write.execution import Drained, drain
 from cqrs_write.models import LoggedCommand
@@ -131,7 +131,7 @@ def test_a_dead_command_holds_its_lane_where_that_is_declared():
     run()
     assert effects() == ["elsewhere"]
 
-    dead.discard([row.uuid])
+    operations.discard([row.uuid])
     run()
     assert effects() == ["elsewhere", "behind"]
 
@@ -140,7 +140,7 @@ def test_a_dead_command_that_is_retried_has_all_its_attempts_again():
     row = accept(Stumble(text="twice dead", times=9))
     run()
 
-    (was,) = dead.retry([row.uuid])
+    (was,) = operations.retry([row.uuid])
 
     assert was.state == "dead"
     row.refresh_from_db()
@@ -151,8 +151,8 @@ def test_a_dead_command_that_is_retried_has_all_its_attempts_again():
 def test_only_dead_commands_are_retried_or_discarded():
     row = accept(Write(text="fine"))
 
-    assert dead.retry([row.uuid]) == []
-    assert dead.discard([row.uuid]) == []
+    assert operations.retry([row.uuid]) == []
+    assert operations.discard([row.uuid]) == []
 
     row.refresh_from_db()
     assert row.state == "accepted"
@@ -194,7 +194,22 @@ def test_a_result_that_is_not_json_is_the_cause_of_death(text):
     assert effects() == []
 
 
-def test_an_unknown_command_is_dead_with_the_names_that_exist():
+def test_an_unknown_command_waits_for_a_worker_with_newer_code_before_it_is_dead(settings):
+    settings.CQRS_WRITE = {"DEPLOYMENT_SECONDS": 100.0}
+    row = accept(Write(text="new", lane="a"))
+    accept(Write(text="behind", lane="a"))
+    LoggedCommand.objects.filter(pk=row.pk).update(name="probe.New")
+
+    assert run().executed == 1
+
+    row.refresh_from_db()
+    assert (row.state, row.attempts, row.error) == ("accepted", 0, "")
+    assert row.not_before > timezone.now()
+    assert effects() == []
+
+
+def test_an_unknown_command_is_dead_with_the_names_that_exist(settings):
+    settings.CQRS_WRITE = {"DEPLOYMENT_SECONDS": 0.0}
     row = accept(Write(text="renamed"))
     LoggedCommand.objects.update(name="probe.Wrote")
 

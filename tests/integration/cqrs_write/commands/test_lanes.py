@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from cqrs_write.backends import load
 from cqrs_write.bus import accept
-from cqrs_write.execution import HIGHEST_KEY, LOWEST_KEY, Turn, drain, runnable_lanes, take_turn
+from cqrs_write.execution import drain
+from cqrs_write.execution.heads import HIGHEST_KEY, LOWEST_KEY, pages
 from cqrs_write.models import LoggedCommand
 
 from .probe.commands import Linger, Stumble, Write
@@ -57,14 +58,13 @@ def test_many_workers_keep_the_order_of_every_lane_and_run_each_command_once():
 
 @pytest.mark.postgresql
 def test_a_busy_lane_is_left_to_its_worker_and_the_others_go_on(tmp_path):
-    held = accept(Linger(text="held", lane="held", folder=str(tmp_path)))
+    accept(Linger(text="held", lane="held", folder=str(tmp_path)))
     accept(Write(text="behind", lane="held"))
     worker = in_threads(1, lambda: drain("probe", seconds=60))
     while not (tmp_path / "started").exists():
         worker[0].join(0.01)
     accept(Write(text="free", lane="free"))
 
-    assert take_turn("probe", held.lane_key, "default") is Turn.BUSY
     assert drain("probe", seconds=60).executed == 1
     assert list(Effect.objects.values_list("text", flat=True)) == ["free"]
 
@@ -73,11 +73,15 @@ def test_a_busy_lane_is_left_to_its_worker_and_the_others_go_on(tmp_path):
     assert list(Effect.objects.order_by("id").values_list("text", flat=True))[-1] == "behind"
 
 
+def lanes_around() -> list[int]:
+    return [head.lane_key for page in pages("probe", "default") for head in page.heads]
+
+
 def test_going_around_meets_every_lane_once_wherever_it_starts():
     keys = {accept(Write(text="one", lane=f"lane {number}")).lane_key for number in range(120)}
 
     for _ in range(5):
-        assert sorted(runnable_lanes("probe", "default")) == sorted(keys)
+        assert sorted(lanes_around()) == sorted(keys)
 
 
 def test_lanes_at_the_ends_of_the_range_are_met():
@@ -85,7 +89,7 @@ def test_lanes_at_the_ends_of_the_range_are_met():
         row = accept(Write(text="end"))
         LoggedCommand.objects.filter(pk=row.pk).update(lane_key=key)
 
-    assert sorted(runnable_lanes("probe", "default")) == [LOWEST_KEY, HIGHEST_KEY]
+    assert sorted(lanes_around()) == [LOWEST_KEY, HIGHEST_KEY]
     assert drain("probe", seconds=60).executed == 2
 
 
@@ -99,9 +103,11 @@ def no_autovacuum() -> Iterator[None]:
 
 def fill(number: int, state: str, lanes: int) -> None:
     insert = """
-        INSERT INTO cqrs_command_log (uuid, name, payload, queue, lane, lane_key, holds_lane, state,
-                                      attempts, accepted_at, error, traceback)
-        SELECT gen_random_uuid(), 'probe.Write', '{}', 'probe', '', n %% %s, false, %s, 0, now(), '', ''
+        INSERT INTO cqrs_command_log (uuid, name, version, payload, queue, priority, lane, lane_key, holds_lane,
+                                      state, attempts, accepted_at, error, traceback, worker, alone, lost,
+                                      traceparent, tracestate, correlation_id)
+        SELECT gen_random_uuid(), 'probe.Write', 1, '{}', 'probe', 0, '', n %% %s, false,
+               %s, 0, now(), '', '', '', false, 0, '', '', gen_random_uuid()
           FROM generate_series(1, %s) AS n
     """
     with connection.cursor() as cursor:
@@ -114,14 +120,20 @@ def analyze() -> None:
 
 
 def plans_of_a_turn() -> str:
-    """The plans of finding lanes and of reading the first command of one."""
+    """The plans of finding priorities and lanes, and of reading the first commands of some."""
     lanes = load("cqrs_write", "lanes", "default")
-    values = {"queue": "probe", "low": LOWEST_KEY, "high": HIGHEST_KEY, "now": timezone.now(), "limit": 50}
+    around = {"low": LOWEST_KEY, "high": HIGHEST_KEY, "now": timezone.now(), "limit": 50}
+    statements = [
+        (lanes.PRIORITIES, {"queue": "probe"}),
+        (lanes.RUNNABLE, {"queue": "probe", "priority": 0, **around}),
+        (lanes.FIRSTS, [[0, 5], "probe", 0, 20]),
+    ]
+    lines: list[str] = []
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {lanes.RUNNABLE}", values)
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    first = LoggedCommand.objects.filter(open=True, queue="probe", lane_key__gte=5, lane_key__lte=5)
-    return plan + "\n" + first.order_by("lane_key", "id")[:1].explain()
+        for sql, params in statements:
+            cursor.execute(f"EXPLAIN {sql}", params)
+            lines += [line for (line,) in cursor.fetchall()]
+    return "\n".join(lines)
 
 
 @pytest.mark.postgresql
@@ -142,7 +154,7 @@ def test_the_index_of_open_commands_is_used_whatever_the_statistics_say(when, la
 
     plans = plans_of_a_turn()
 
-    assert plans.count("cqrs_command_open") == 3, plans
+    assert plans.count("cqrs_command_open") == 5, plans
     assert "Seq Scan" not in plans
     assert "Sort" not in plans
     assert "pkey" not in plans

@@ -20,7 +20,7 @@ def status_of(queue: str) -> QueueStatus:
 
 def test_a_queue_that_a_handler_names_is_there_when_it_is_empty():
     assert status_of("probe") == QueueStatus(
-        queue="probe", waiting=0, retrying=0, dead=0, oldest_seconds=None
+        queue="probe", waiting=0, running=0, retrying=0, dead=0, oldest_seconds=None
     )
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
-from cqrs_write.registry import registry
+from cqrs_write.definition.registry import registry
 
 from . import commands
 from .models import Effect

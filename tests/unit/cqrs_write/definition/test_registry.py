@@ -3,9 +3,9 @@ from dataclasses import dataclass
 import pytest
 
 from cqrs_write import Command
+from cqrs_write.definition.handler import Handler
+from cqrs_write.definition.registry import Registry, registry
 from cqrs_write.exceptions import ConfigurationError, UnknownName
-from cqrs_write.handler import Handler
-from cqrs_write.registry import Registry, registry
 from legacy_app.orders_cqrs.commands import PlaceOrder, place_order
 
 

@@ -1,6 +1,6 @@
 """A command: an immutable request to change something."""
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.apps import apps
 from pydantic import TypeAdapter, ValidationError
@@ -12,6 +12,10 @@ C = TypeVar("C", bound="Command")
 
 class Command:
     """Base of commands. Each is a ``@dataclass(frozen=True, kw_only=True)`` in its app's commands.py."""
+
+    version: ClassVar[int] = 1
+    """Raise it when a field changes its name or its meaning, and say with ``@upcasts`` what becomes of the commands
+    that were accepted before. A new field with a default needs neither."""
 
 
 def name_of(command_class: type[Command]) -> str:

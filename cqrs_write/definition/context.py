@@ -1,23 +1,19 @@
-"""Handlers: the one function that executes a command, in one database transaction."""
+"""The context: what a handler is told beside the command."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from cqrs_write.command import Command, name_of
-from cqrs_write.retry import Retry
-
-DEFAULT_QUEUE = "commands"
-DEAD_RULES = ("pass", "hold")
+from cqrs_write.trace import Trace
 
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What a handler is told beside the command."""
+    """Who asked, when, which attempt this is, and what it belongs to."""
 
     command_id: UUID
     actor: Any
@@ -30,6 +26,9 @@ class Context:
     using: str
     """The database alias whose transaction the handler runs in."""
 
+    trace: Trace
+    """What the command follows from, and what follows from the command carries on."""
+
     def on_commit(self, callback: Callable[[], Any]) -> None:
         """Call ``callback`` once the effect is committed: for mail and the like.
 
@@ -40,22 +39,12 @@ class Context:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Handler:
-    """A function and the terms under which it executes a command."""
+class BatchContext:
+    """What a batch handler is told: the contexts of its commands, in their order."""
 
-    command: type[Command]
-    function: Callable[[Any, Context], Any]
-    lane: Callable[[Any], str] | None = None
-    permission: str | None = None
-    queue: str = DEFAULT_QUEUE
-    retry: Retry = field(default_factory=Retry)
-    dead: str = "pass"
+    using: str
+    contexts: tuple[Context, ...]
 
-    @property
-    def name(self) -> str:
-        return name_of(self.command)
-
-    @property
-    def place(self) -> str:
-        """Where the function is defined, for error messages."""
-        return f"{self.function.__module__}.{self.function.__qualname__}"
+    def on_commit(self, callback: Callable[[], Any]) -> None:
+        """As :meth:`Context.on_commit`, once for the batch."""
+        transaction.on_commit(callback, using=self.using, robust=True)

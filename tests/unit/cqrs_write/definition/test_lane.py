@@ -3,7 +3,7 @@ import uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cqrs_write.lane import lane_key
+from cqrs_write.definition.lane import lane_key
 
 KEY_OF_CUSTOMER_1 = -1891052901214070716
 

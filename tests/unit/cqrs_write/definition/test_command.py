@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from cqrs_write.command import Command, dump, is_proper, load, name_of, validated
+from cqrs_write.definition.command import Command, dump, is_proper, load, name_of, validated
 from cqrs_write.exceptions import ConfigurationError, InvalidCommand
 from legacy_app.orders_cqrs.commands import OrderLineInput, PlaceOrder
 

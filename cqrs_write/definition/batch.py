@@ -1,0 +1,45 @@
+"""Batches: many commands of one kind, executed by one call in one transaction."""
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """How commands are gathered, and which of them are executed.
+
+    The lane of a command is a shard of its key: one worker at a time executes a shard's commands, in order, so that
+    no older one can overwrite a newer one of the same key.
+    """
+
+    max_size: int = 500
+    """Commands in one transaction."""
+
+    max_wait: float = 0.1
+    """Seconds that the first of a batch waits for others."""
+
+    coalesce: Callable[[Any], Any] | str | None = None
+    """The field, or a function, that tells the key; of commands with the same key only the newest is executed."""
+
+    shards: int = 8
+    """Lanes that the keys are spread over: so many workers can execute batches beside each other."""
+
+    def key(self, command: Any) -> Any:
+        """What the command is coalesced by; None if it is not."""
+        if self.coalesce is None:
+            return None
+        return getattr(command, self.coalesce) if isinstance(self.coalesce, str) else self.coalesce(command)
+
+    def lane(self, name: str, command: Any, command_id: UUID) -> str:
+        key = command_id if self.coalesce is None else self.key(command)
+        return f"{name} {zlib.crc32(repr(key).encode()) % self.shards}"
+
+    def newest(self, commands: Sequence[Any]) -> list[int]:
+        """The places of the commands that are executed, in their order."""
+        if self.coalesce is None:
+            return list(range(len(commands)))
+        last = {self.key(command): place for place, command in enumerate(commands)}
+        return sorted(last.values())

@@ -1,0 +1,110 @@
+"""Taking: choose what is executed next, and mark it, so that no other worker takes it and a lost one is found."""
+
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice, takewhile
+
+from django.utils import timezone
+
+from cqrs_write.definition.handler import Handler
+from cqrs_write.definition.registry import registry
+from cqrs_write.execution.agenda import COMMANDS_PER_VISIT, Agenda, Lane
+from cqrs_write.execution.bundle import Bundle, Run
+from cqrs_write.execution.worker import Worker
+from cqrs_write.models import LoggedCommand
+from cqrs_write.state import WAITING, State
+
+GROUP_SIZE = 50
+
+
+def take(agenda: Agenda, worker: Worker) -> Bundle | None:
+    """Mark what is to be executed next. Returns None if the agenda has nothing more.
+
+    What another one has taken, or called off, since it was read is left. The mark is committed with the caller's
+    transaction.
+    """
+    while agenda.lanes:
+        bundle = _choose(agenda, worker)
+        if bundle is None:
+            continue
+        marked = worker.lanes.mark(worker.using, worker.name, bundle.runs)
+        for run in bundle.runs:
+            if run.head.id not in marked:
+                agenda.leave(run.lane, look_again=True)
+        bundle.runs = [run for run in bundle.runs if run.head.id in marked]
+        if bundle.runs:
+            return bundle
+    return None
+
+
+def _choose(agenda: Agenda, worker: Worker) -> Bundle | None:
+    """The next bundle; None if the first lane turned out to have none, and was left."""
+    lane = agenda.lanes[0]
+    if not lane.rows:
+        _read_on(agenda, worker)
+    if not lane.rows or not _is_runnable(lane.rows[0]):
+        agenda.leave(lane, look_again=False)
+        return None
+    head = lane.rows[0]
+    handler = registry.known(head.name)
+    if handler and handler.batch and not head.alone:
+        runs = [_batch(lane, handler, handler.batch.max_size, agenda, worker)]
+    elif _may_share(head, lane):
+        runs = list(_group(agenda))
+    else:
+        runs = [Run(lane=lane, rows=[lane.rows.popleft()])]
+    names = {row.name for run in runs for row in run.rows}
+    known = {name: found for name in names if (found := registry.known(name)) is not None}
+    return Bundle(runs=runs, handlers=known)
+
+
+def _read_on(agenda: Agenda, worker: Worker) -> None:
+    """Read the next commands of every lane of which nothing more is known, in one statement."""
+    empty = {lane.key: lane for lane in agenda.lanes if not lane.rows and not lane.all_read}
+    found = worker.lanes.firsts(worker.using, agenda.queue, agenda.priority, list(empty), COMMANDS_PER_VISIT)
+    for row in found:
+        empty[row.lane_key].rows.append(row)
+    for lane in empty.values():
+        lane.all_read = len(lane.rows) < COMMANDS_PER_VISIT
+
+
+def _batch(lane: Lane, handler: Handler, size: int, agenda: Agenda, worker: Worker) -> Run:
+    most = lane.most(size)
+    if len(lane.rows) < most and not lane.all_read:
+        lane.rows = deque(worker.lanes.firsts(worker.using, agenda.queue, agenda.priority, [lane.key], most))
+        lane.all_read = len(lane.rows) < most
+
+    def goes_along(row: LoggedCommand) -> bool:
+        # The head has waited for others; that these would wait on is no reason.
+        return row.name == handler.name and row.state == State.ACCEPTED and not row.alone
+
+    head, *others = islice(lane.rows, most)
+    rows = [head, *takewhile(goes_along, others)]
+    for _ in rows:
+        lane.rows.popleft()
+    return Run(lane=lane, rows=rows)
+
+
+def _group(agenda: Agenda) -> Iterator[Run]:
+    left = GROUP_SIZE
+    for lane in agenda.lanes:
+        visit = min(left, COMMANDS_PER_VISIT - lane.executed)
+        rows = list(takewhile(lambda row: _may_share(row, lane), islice(lane.rows, visit)))  # noqa: B023  used here
+        if rows:
+            for _ in rows:
+                lane.rows.popleft()
+            left -= len(rows)
+            yield Run(lane=lane, rows=rows)
+        if left <= 0:
+            return
+
+
+def _may_share(row: LoggedCommand, lane: Lane) -> bool:
+    """Whether a command may be executed in one transaction with those of other lanes."""
+    handler = registry.known(row.name)
+    shares = handler is not None and handler.group and not row.alone and row.id not in lane.suspects
+    return shares and _is_runnable(row)
+
+
+def _is_runnable(row: LoggedCommand) -> bool:
+    return row.state in WAITING and (row.not_before is None or row.not_before <= timezone.now())
