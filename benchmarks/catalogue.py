@@ -157,6 +157,45 @@ LAG = Benchmark(
     ),
 )
 
+EXECUTE = Benchmark(
+    name="execute",
+    title="Commands that Celery workers execute, against plain Celery tasks with the same INSERT",
+    scale=0.05,
+    quick_scale=0.05,
+    server={"autovacuum": "on"},
+    figures=(
+        Figure(
+            name="ratio_to_plain_celery", meaning="commands / tasks, with one worker process", at_least=1.5
+        ),
+        Figure(
+            name="grouped_ratio_to_plain_celery",
+            meaning="commands that share transactions / tasks, one process",
+            at_least=3,
+        ),
+        Figure(
+            name="ratio_to_plain_celery_two_workers",
+            meaning="commands / tasks, two processes",
+            at_least=1.5,
+        ),
+        Figure(
+            name="grouped_ratio_to_plain_celery_two_workers",
+            meaning="commands that share transactions / tasks, two processes",
+            at_least=3,
+        ),
+        Figure(name="tasks_per_s", meaning="tasks/s: one process"),
+        Figure(name="commands_per_s", meaning="commands/s: one process"),
+        Figure(name="grouped_commands_per_s", meaning="commands/s: one process, shared transactions"),
+        Figure(name="tasks_per_s_two_workers", meaning="tasks/s: two processes"),
+        Figure(name="commands_per_s_two_workers", meaning="commands/s: two processes"),
+        Figure(name="grouped_commands_per_s_two_workers", meaning="commands/s: two processes, shared"),
+        Figure(
+            name="misled_commands_per_s",
+            meaning="commands/s: one process, statistics taken while nothing was open",
+        ),
+    ),
+)
+
 BENCHMARKS = {
-    benchmark.name: benchmark for benchmark in (CAPTURE, READ, BACKFILL, REFRESH, WRITE_COST, VERIFY, LAG)
+    benchmark.name: benchmark
+    for benchmark in (CAPTURE, READ, BACKFILL, REFRESH, WRITE_COST, VERIFY, LAG, EXECUTE)
 }

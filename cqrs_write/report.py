@@ -30,14 +30,14 @@ class Report:
     correlation_id: UUID
 
 
-def log(report: Report, error: BaseException | None = None) -> None:
-    """Write the line: at level INFO, or WARNING with ``error``."""
+def log(report: Report, error: str = "") -> None:
+    """Write the line: at level INFO, or WARNING with the ``error`` in one line."""
     values = asdict(report)
     text = " ".join(f"{key}={value}" for key, value in values.items())
-    if error is None:
-        logger.info(text, extra=values)
+    if error:
+        logger.warning("%s error=%s", text, error, extra=values)
     else:
-        logger.warning("%s error=%s", text, error_line(error), extra=values)
+        logger.info(text, extra=values)
 
 
 def error_line(error: BaseException) -> str:

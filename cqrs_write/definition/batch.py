@@ -21,25 +21,25 @@ class Batch:
     max_wait: float = 0.1
     """Seconds that the first of a batch waits for others."""
 
-    coalesce: Callable[[Any], Any] | str | None = None
-    """The field, or a function, that tells the key; of commands with the same key only the newest is executed."""
+    key: Callable[[Any], Any] | str | None = None
+    """The field, or a function, that tells the key; commands of one key are executed in order."""
+
+    coalesce: bool = False
+    """Whether of commands with the same key only the newest is executed."""
 
     shards: int = 8
     """Lanes that the keys are spread over: so many workers can execute batches beside each other."""
 
-    def key(self, command: Any) -> Any:
-        """What the command is coalesced by; None if it is not."""
-        if self.coalesce is None:
-            return None
-        return getattr(command, self.coalesce) if isinstance(self.coalesce, str) else self.coalesce(command)
+    def key_of(self, command: Any) -> Any:
+        return getattr(command, self.key) if isinstance(self.key, str) else self.key and self.key(command)
 
     def lane(self, name: str, command: Any, command_id: UUID) -> str:
-        key = command_id if self.coalesce is None else self.key(command)
+        key = command_id if self.key is None else self.key_of(command)
         return f"{name} {zlib.crc32(repr(key).encode()) % self.shards}"
 
-    def newest(self, commands: Sequence[Any]) -> list[int]:
+    def executed(self, commands: Sequence[Any]) -> list[int]:
         """The places of the commands that are executed, in their order."""
-        if self.coalesce is None:
+        if not self.coalesce:
             return list(range(len(commands)))
-        last = {self.key(command): place for place, command in enumerate(commands)}
-        return sorted(last.values())
+        newest = {self.key_of(command): place for place, command in enumerate(commands)}
+        return sorted(newest.values())

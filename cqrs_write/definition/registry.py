@@ -138,6 +138,7 @@ def handles(
 def handles_batch(
     command: type[C],
     *,
+    key: Callable[[C], Any] | str | None = None,
     coalesce: Callable[[C], Any] | str | None = None,
     max_size: int = 500,
     max_wait: float = 0.1,
@@ -157,8 +158,8 @@ def handles_batch(
     by ``context.on_commit``.
 
     Args:
-        coalesce: the field, or a function, that tells the key; of commands with the same key only the newest is
-            executed, and the others are done with it.
+        key: the field, or a function, that tells the key; commands of one key are executed in order of acceptance.
+        coalesce: the same, and of commands with the same key only the newest is executed; the others are done with it.
         max_size: commands in one transaction.
         max_wait: seconds that the first of a batch waits for others.
         shards: lanes that the keys are spread over; so many workers can be at it.
@@ -169,7 +170,13 @@ def handles_batch(
         partial(
             Handler,
             command=command,
-            batch=Batch(coalesce=coalesce, max_size=max_size, max_wait=max_wait, shards=shards),
+            batch=Batch(
+                key=key if coalesce is None else coalesce,
+                coalesce=coalesce is not None,
+                max_size=max_size,
+                max_wait=max_wait,
+                shards=shards,
+            ),
             permission=permission,
             queue=queue,
             priority=priority,

@@ -21,7 +21,7 @@ from cqrs_write.execution.limit import limited
 from cqrs_write.execution.take import take
 from cqrs_write.execution.worker import Worker
 from cqrs_write.models import LoggedCommand
-from cqrs_write.report import Report, log, logger
+from cqrs_write.report import Report, error_line, error_traceback, log, logger
 from cqrs_write.state import State
 
 GROUP_SECONDS = 0.05
@@ -118,7 +118,7 @@ def _run_batch(handler: Handler, bundle: Bundle, work: _Work, worker: Worker) ->
     before = time.monotonic()
     rows = bundle.rows
     commands = [_command(row, handler) for row in rows]
-    places = handler.batch.newest(commands)
+    places = handler.batch.executed(commands)
     context = BatchContext(
         using=worker.using, contexts=tuple(_context(rows[place], worker) for place in places)
     )
@@ -204,13 +204,14 @@ def _fail(bundle: Bundle, error: Exception, started: float, agenda: Agenda, work
     if state is None:
         # It was committed before the error: an on_commit callback raised, or the connection broke just after.
         # Or another worker made the same attempt in between, and recorded it.
-        logger.error("%s: an error that changes nothing any more.", row, exc_info=error)
+        trace_back = settle.shown(error_traceback(error), row)
+        logger.error("%s: an error that changes nothing any more.\n%s", row, trace_back)
     else:
-        _report(row, state, time.monotonic() - started, error)
+        _report(row, state, time.monotonic() - started, settle.shown(error_line(error), row))
     return 1
 
 
-def _report(row: LoggedCommand, state: State, seconds: float, error: Exception | None = None) -> None:
+def _report(row: LoggedCommand, state: State, seconds: float, error: str = "") -> None:
     waited = (timezone.now() - row.accepted_at).total_seconds() - seconds
     report = Report(
         command=row.name,

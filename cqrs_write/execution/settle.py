@@ -80,11 +80,10 @@ def failed(row: LoggedCommand, error: Exception, worker: Worker) -> State | None
         later = now + timedelta(seconds=NEWER_SECONDS)
         return State.ACCEPTED if _move(row, State.ACCEPTED, worker, not_before=later) else None
     attempt = row.attempts + 1
-    hide = handler.sensitive if handler else ()
     values: dict[str, Any] = {
         "attempts": attempt,
-        "error": scrubbed(error_line(error), row.payload, hide),
-        "traceback": scrubbed(error_traceback(error), row.payload, hide),
+        "error": shown(error_line(error), row),
+        "traceback": shown(error_traceback(error), row),
     }
     if handler and attempt < handler.retry.attempts and _is_passing(error, handler, worker):
         state = State.RETRYING
@@ -93,6 +92,12 @@ def failed(row: LoggedCommand, error: Exception, worker: Worker) -> State | None
         state = State.DEAD
         values["finished_at"] = now
     return state if _move(row, state, worker, **values) else None
+
+
+def shown(text: str, row: LoggedCommand) -> str:
+    """``text`` without the command's sensitive values."""
+    handler = registry.known(row.name)
+    return scrubbed(text, row.payload, handler.sensitive) if handler else text
 
 
 def give_back(runs: Iterable[Run], worker: Worker) -> None:

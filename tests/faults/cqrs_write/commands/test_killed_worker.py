@@ -43,7 +43,7 @@ def test_a_command_whose_worker_is_killed_is_executed_once_by_another(spawn, tmp
     accept(Write(text="behind", lane="a"))
     kill_mid_handler(spawn, tmp_path)
     row.refresh_from_db()
-    assert (row.state, Effect.objects.count()) == ("accepted", 0)
+    assert (row.state, Effect.objects.count()) == ("running", 0)
 
     (tmp_path / "go").touch()
     start_worker(spawn)

@@ -217,7 +217,7 @@ def test_an_unknown_command_is_dead_with_the_names_that_exist(settings):
 
     row.refresh_from_db()
     assert row.state == "dead"
-    assert row.error.startswith("UnknownName: Unknown command 'probe.Wrote'. Did you mean probe.Write?")
+    assert row.error.startswith("UnknownName: Unknown command 'probe.Wrote'. Did you mean probe.Write")
 
 
 def test_a_payload_that_the_command_no_longer_takes_is_dead_with_the_field():

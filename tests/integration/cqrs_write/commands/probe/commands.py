@@ -1,11 +1,14 @@
+import os
+import signal
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import DatabaseError, connection, transaction
 
-from cqrs_write import Command, Context, Retry, handles
+from cqrs_write import BatchContext, Command, Context, Retry, handles, handles_batch, upcasts
 
 from .models import Effect
 
@@ -185,3 +188,163 @@ class Guarded(Probe):
 def guarded(command: Guarded, context: Context) -> dict[str, Any]:
     leave_effect(command, context)
     return {"text": command.text}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share(Probe):
+    """May share a transaction with others; ``fails`` whenever it is told to, ``crashes`` ends the worker."""
+
+    fails: bool = False
+    crashes: bool = False
+
+
+@handles(Share, lane=lane, queue="probe", group=True)
+def share(command: Share, context: Context) -> str:
+    leave_effect(command, context)
+    if command.crashes:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if command.fails:
+        raise ValueError(command.text)
+    return transaction_id()
+
+
+def transaction_id() -> str:
+    """What is the same for all that one transaction does."""
+    if connection.vendor != "postgresql":
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text")
+        return str(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report(Probe):
+    """Executed in batches; of one ``source`` in order."""
+
+    source: int = 0
+    fails: bool = False
+    crashes: bool = False
+
+
+@handles_batch(Report, key="source", max_size=8, max_wait=0.05, shards=2, queue="probe")
+def report(commands: list[Report], context: BatchContext) -> list[int]:
+    Effect.objects.bulk_create(
+        Effect(text=command.text, attempt=one.attempt)
+        for command, one in zip(commands, context.contexts, strict=True)
+    )
+    if any(command.crashes for command in commands):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if bad := [command.text for command in commands if command.fails]:
+        raise ValueError(" ".join(bad))
+    return [len(commands)] * len(commands)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Locate(Probe):
+    """Only the newest of a ``source`` is executed."""
+
+    source: int
+
+
+@handles_batch(Locate, coalesce="source", max_size=100, max_wait=0.0, shards=1, queue="probe")
+def locate(commands: list[Locate], context: BatchContext) -> None:
+    Effect.objects.bulk_create(Effect(text=command.text) for command in commands)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crash(Probe):
+    """Ends the process of its worker, as running out of memory would."""
+
+
+@handles(Crash, lane=lane, queue="probe")
+def crash(command: Crash, context: Context) -> None:
+    leave_effect(command, context)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hang(Probe):
+    """Takes longer than it may, at its first attempt: it sleeps, or computes, or asks the database over and over."""
+
+    how: str
+
+
+@handles(Hang, lane=lane, queue="probe", time_limit=0.2, retry=Retry(backoff=0.0))
+def hang(command: Hang, context: Context) -> None:
+    leave_effect(command, context)
+    until = time.monotonic() + 30
+    while context.attempt == 1 and time.monotonic() < until:
+        if command.how == "sleep":
+            time.sleep(30)
+        elif command.how == "ask":
+            Effect.objects.count()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pay(Probe):
+    card: str
+    fails: bool = False
+
+
+@handles(Pay, queue="probe", sensitive=("card",), retention=timedelta(days=7))
+def pay(command: Pay, context: Context) -> None:
+    leave_effect(command, context)
+    if command.fails:
+        raise ValueError(f"card {command.card} was refused")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rename(Probe):
+    """Its ``text`` was called ``title`` in version 1, and ``name`` in version 2."""
+
+    version: ClassVar[int] = 3
+
+
+@upcasts(Rename, version=1)
+def title_is_name(payload: dict[str, Any]) -> dict[str, Any]:
+    return {"name": payload["title"]}
+
+
+@upcasts(Rename, version=2)
+def name_is_text(payload: dict[str, Any]) -> dict[str, Any]:
+    return {"text": payload["name"]}
+
+
+@handles(Rename, queue="probe")
+def rename(command: Rename, context: Context) -> None:
+    leave_effect(command, context)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Urgent(Probe):
+    pass
+
+
+@handles(Urgent, lane=lane, queue="probe", priority=9)
+def urgent(command: Urgent, context: Context) -> None:
+    leave_effect(command, context)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Toil(Stumble):
+    """Takes a while, and fails so many times before it succeeds."""
+
+
+@handles(Toil, lane=lane, queue="probe", retry=Retry(on=(Passing,), attempts=3, backoff=0.0))
+def toil(command: Toil, context: Context) -> None:
+    leave_effect(command, context)
+    time.sleep(0.002)
+    if context.attempt <= command.times:
+        raise Passing(f"attempt {context.attempt}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToilTogether(Toil):
+    pass
+
+
+@handles(
+    ToilTogether, lane=lane, queue="probe", group=True, retry=Retry(on=(Passing,), attempts=3, backoff=0.0)
+)
+def toil_together(command: ToilTogether, context: Context) -> None:
+    toil(command, context)
