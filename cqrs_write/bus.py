@@ -98,7 +98,7 @@ def accept(command: Command, *, actor: Any = None, using: str = DEFAULT_DB_ALIAS
     handler = registry.of(type(command))
     if handler.in_sequence and row.lane:
         load("cqrs_write", "lanes", using).lock_acceptance(using, row.lane_key)
-    row.save(using=using, force_insert=True)
+    load("cqrs_write", "acceptance", using).insert(using, [row])
     _wake_on_commit(handler, using)
     return row
 
@@ -116,7 +116,8 @@ def accept_all(
     with transaction.atomic(using=using):
         for key in sorted({row.lane_key for row in rows if row.lane and handlers[row.name].in_sequence}):
             load("cqrs_write", "lanes", using).lock_acceptance(using, key)
-        LoggedCommand.objects.using(using).bulk_create(rows, batch_size=AT_ONCE)
+        for start in range(0, len(rows), AT_ONCE):
+            load("cqrs_write", "acceptance", using).insert(using, rows[start : start + AT_ONCE])
         for handler in handlers.values():
             _wake_on_commit(handler, using)
     return rows

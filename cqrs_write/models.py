@@ -28,23 +28,25 @@ class LoggedCommand(models.Model):
     lane = models.TextField(blank=True)
     lane_key = models.BigIntegerField()
     holds_lane = models.BooleanField(default=False)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.ACCEPTED)
-    attempts = models.PositiveIntegerField(default=0)
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.ACCEPTED, db_default=State.ACCEPTED
+    )
+    attempts = models.PositiveIntegerField(default=0, db_default=0)
     not_before = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     result = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
-    error = models.CharField(max_length=500, blank=True)
-    traceback = models.TextField(blank=True)
+    error = models.CharField(max_length=500, blank=True, default="", db_default="")
+    traceback = models.TextField(blank=True, default="", db_default="")
 
-    worker = models.CharField(max_length=100, blank=True)
+    worker = models.CharField(max_length=100, blank=True, default="", db_default="")
     marked_at = models.DateTimeField(null=True, blank=True)
     marked_to = models.BigIntegerField(null=True, blank=True)
     """The last command of its lane that is executed in one transaction with this one."""
-    alone = models.BooleanField(default=False)
+    alone = models.BooleanField(default=False, db_default=False)
     """A worker was lost while it executed this command together with others."""
-    lost = models.PositiveSmallIntegerField(default=0)
+    lost = models.PositiveSmallIntegerField(default=0, db_default=0)
     """Workers that were lost while they executed this command alone."""
 
     traceparent = models.CharField(max_length=100, blank=True)
