@@ -195,7 +195,61 @@ EXECUTE = Benchmark(
     ),
 )
 
+ACCEPT = Benchmark(
+    name="accept",
+    title="Orders accepted over HTTP, one sync worker on one core (requests per second)",
+    scale=1,
+    quick_scale=0.05,
+    figures=(
+        Figure(
+            name="ratio_to_bare_view",
+            meaning="202 / a view that checks the same body and inserts one row",
+            at_least=0.9,
+        ),
+        Figure(name="ratio_to_legacy", meaning="202 / the legacy view, which does all the work"),
+        Figure(
+            name="p99_ratio_with_backlog",
+            meaning="the slowest of 100 requests, 100,000 commands waiting / none",
+            at_most=1.5,
+        ),
+        Figure(name="accepted_per_s", meaning="requests/s: 202"),
+        Figure(name="bare_view_per_s", meaning="requests/s: bare view"),
+        Figure(name="legacy_per_s", meaning="requests/s: legacy"),
+        Figure(name="p99_ms", meaning="ms: 99 of 100 requests, no command waiting"),
+    ),
+)
+
+BATCH = Benchmark(
+    name="batch",
+    title="Drivers' positions in batches, against report by report (reports per second)",
+    scale=1,
+    quick_scale=0.05,
+    figures=(
+        Figure(name="ratio_to_legacy", meaning="batches / the legacy service, executed", at_least=15),
+        Figure(
+            name="http_ratio_to_legacy",
+            meaning="500 in a request, and executed / the legacy endpoint",
+            at_least=10,
+        ),
+        Figure(name="reports_per_s", meaning="reports/s: executed in batches"),
+        Figure(name="legacy_reports_per_s", meaning="reports/s: the legacy service"),
+        Figure(name="http_reports_per_s", meaning="reports/s: over HTTP and executed"),
+        Figure(name="legacy_http_reports_per_s", meaning="reports/s: the legacy endpoint"),
+    ),
+)
+
+IDLE = Benchmark(
+    name="idle",
+    title="Queries of a worker and a beat that have nothing to do",
+    scale=0.05,
+    quick_scale=0.05,
+    figures=(Figure(name="queries_per_minute", meaning="transactions/min: sweep, trim, refresh, sampler"),),
+)
+
 BENCHMARKS = {
     benchmark.name: benchmark
-    for benchmark in (CAPTURE, READ, BACKFILL, REFRESH, WRITE_COST, VERIFY, LAG, EXECUTE)
+    for benchmark in (
+        *(CAPTURE, READ, BACKFILL, REFRESH, WRITE_COST, VERIFY, LAG),
+        *(ACCEPT, EXECUTE, BATCH, IDLE),
+    )
 }

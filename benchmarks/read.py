@@ -100,7 +100,7 @@ class Stand:
 
     def rate(self, paths: list[str], times: int, *, mode: str) -> float:
         self.switch(mode)
-        return load(self.server, self.headers, paths * times)
+        return load(self.server, self.headers, paths * times).per_s
 
     def switch(self, mode: str) -> None:
         """Set the endpoint's mode, and wait until the web server's next answer comes from that side."""

@@ -5,10 +5,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
+from typing import Any
 
 from benchmarks.exceptions import StandFailed
 from benchmarks.stand import ROOT
@@ -68,9 +69,30 @@ def answers(port: int) -> bool:
         client.close()
 
 
-def load(server: WebServer, headers: Mapping[str, str], paths: list[str]) -> float:
-    """Have a client process request ``paths`` and return how many were answered per second."""
-    work = {"host": HOST, "port": server.port, "headers": dict(headers), "paths": paths, "clients": CLIENTS}
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What a client found: requests per second, and the seconds of each."""
+
+    per_s: float
+    each: list[float]
+
+
+def load(
+    server: WebServer,
+    headers: Mapping[str, str],
+    requests: Sequence[Any],
+    *,
+    expected: Sequence[int] = (200,),
+) -> Answered:
+    """Have a client process make ``requests``: paths to get, or pairs of a path and the document to post."""
+    work = {
+        "host": HOST,
+        "port": server.port,
+        "headers": dict(headers),
+        "requests": list(requests),
+        "clients": CLIENTS,
+        "expected": list(expected),
+    }
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.client"],
         cwd=ROOT,
@@ -81,4 +103,5 @@ def load(server: WebServer, headers: Mapping[str, str], paths: list[str]) -> flo
     )
     if done.returncode != 0:
         raise StandFailed((done.stderr.strip() or "the client failed").splitlines()[-1])
-    return len(paths) / json.loads(done.stdout)["seconds"]
+    found = json.loads(done.stdout)
+    return Answered(per_s=len(work["requests"]) / found["seconds"], each=found["each"])

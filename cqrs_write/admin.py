@@ -10,12 +10,13 @@ from django.http import HttpRequest
 from cqrs_write import operations
 from cqrs_write.definition.registry import registry
 from cqrs_write.definition.sensitive import redacted
-from cqrs_write.models import LoggedCommand
+from cqrs_write.models import LoggedCommand, OutboxEvent
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[LoggedCommand]
+    OutboxModelAdmin = admin.ModelAdmin[OutboxEvent]
 else:
-    ModelAdmin = admin.ModelAdmin
+    ModelAdmin = OutboxModelAdmin = admin.ModelAdmin
 
 
 class ToLookAt:
@@ -92,3 +93,17 @@ class LoggedCommandAdmin(ToLookAt, ModelAdmin):
 
     def _say(self, request: HttpRequest, message: str) -> None:
         self.message_user(request, message, messages.SUCCESS)
+
+
+@admin.register(OutboxEvent)
+class OutboxEventAdmin(ToLookAt, OutboxModelAdmin):
+    list_display = ["sequence", "type", "aggregatetype", "aggregateid", "occurred_at", "actor", "uuid"]
+    # No filters: the values that they offer would be looked for in every event.
+    search_fields = ["aggregateid__exact", "type__exact", "=uuid", "=correlation_id", "=causation_id"]
+    search_help_text = "An aggregate's id, an event's type or UUID, a correlation, or the UUID of a command."
+    show_full_result_count = False
+    fields = (
+        *("sequence", "uuid", "type", "aggregatetype", "aggregateid", "payload", "occurred_at"),
+        *("actor", "correlation_id", "causation_id", "tracingspancontext"),
+    )
+    readonly_fields = fields

@@ -3,6 +3,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from cqrs_write.capture.migrating import follow_migrations
 from cqrs_write.checks import DISCOVERED, register_checks
+from cqrs_write.propagation import follow_tasks
 
 
 class WriteConfig(AppConfig):
@@ -14,3 +15,4 @@ class WriteConfig(AppConfig):
         autodiscover_modules(DISCOVERED)
         register_checks()
         follow_migrations(self)
+        follow_tasks()

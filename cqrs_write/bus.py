@@ -56,7 +56,7 @@ def dispatch(command: Command, *, actor: Any = None, using: str = DEFAULT_DB_ALI
         trace=caused,
     )
     started = time.monotonic()
-    with trace.within(caused.child(command_id)), transaction.atomic(using=using):
+    with trace.within(caused.child(command_id, actor=actor_text(actor))), transaction.atomic(using=using):
         if handler.batch:
             results = handler.function([command], BatchContext(using=using, contexts=(context,)))
             result = results[0] if results else None
@@ -139,7 +139,7 @@ def logged(command: Command, actor: Any, caused: trace.Trace) -> LoggedCommand:
         name=handler.name,
         version=command.version,
         payload=payload,
-        actor=actor_text(actor),
+        actor=actor_text(actor) or caused.actor,
         queue=handler.queue,
         priority=handler.priority,
         lane=lane,

@@ -15,6 +15,7 @@ from cqrs_write.definition.command import Command, is_installed, is_proper, name
 from cqrs_write.definition.handler import DEAD_RULES, Handler
 from cqrs_write.definition.registry import registry
 from cqrs_write.exceptions import CqrsError
+from cqrs_write.outbox.checks import register_outbox_checks
 
 DISCOVERED = "commands"
 """The module of an app in which commands and handlers are looked for."""
@@ -30,9 +31,11 @@ def register_checks() -> None:
         check_dead_rules,
         check_apps,
         check_databases,
+        check_queue_limits,
     ):
         register(check)
     register_capture_checks()
+    register_outbox_checks()
 
 
 def check_dataclasses(**kwargs: Any) -> list[CheckMessage]:
@@ -147,6 +150,20 @@ def check_databases(**kwargs: Any) -> list[CheckMessage]:
         Warning(problem, id="cqrs_write.W001")
         for using in settings().databases
         if (problem := _misconfigured(using))
+    ]
+
+
+def check_queue_limits(**kwargs: Any) -> list[CheckMessage]:
+    """cqrs_write.W003: a limit is that of a queue which some handler names."""
+    queues = {handler.queue for handler in registry}
+    return [
+        Warning(
+            f"CQRS_WRITE['QUEUE_LIMITS'] has a limit for the queue '{queue}', which no handler names.",
+            hint=f"Handlers name: {', '.join(sorted(queues)) or 'none'}. Correct the name, or delete the limit.",
+            id="cqrs_write.W003",
+        )
+        for queue in settings().queue_limits or {}
+        if queue not in queues
     ]
 
 

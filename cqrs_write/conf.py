@@ -1,6 +1,6 @@
 """Settings of the write side: the ``CQRS_WRITE`` dictionary, typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, TypeVar
@@ -64,6 +64,22 @@ class WriteSettings:
 
     drain_seconds: float = 10.0
     """Seconds that a worker gives to one queue before it lets other tasks of its Celery queue have a turn."""
+
+    idempotency_hours: float = 24.0
+    """For how long an answer is repeated to a request that brings the same ``Idempotency-Key``."""
+
+    wait_seconds: float = 10.0
+    """Seconds that a request with ``Prefer: respond-async, wait=N`` waits at most."""
+
+    waiting_requests: int = 4
+    """Requests of one process that wait at the same time; each keeps a thread. Others are answered with 202 at once."""
+
+    queue_limits: Mapping[str, int] | None = None
+    """By queue, how many commands may wait in it before further ones are refused over HTTP, with 503."""
+
+    outbox_hours: float = 72.0
+    """Hours for which an event stays in the outbox. Debezium reads PostgreSQL's log and needs no row for any time; it
+    is there to be looked at. Who publishes by reading the table must have read it within that time."""
 
 
 settings = typed("CQRS_WRITE", WriteSettings)

@@ -74,3 +74,11 @@ class HiddenDatabaseError(CqrsError):
 
 class CaptureError(CqrsError):
     """The triggers could not be installed."""
+
+
+class InvalidEvent(CqrsError):
+    """The fields of an event do not have the types that its class declares."""
+
+
+class NotInTransaction(CqrsError):
+    """An event is emitted outside a transaction: it could not be committed together with its cause."""

@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
 logger = logging.getLogger("cqrs_write.execution")
@@ -32,7 +32,9 @@ class Report:
 
 def log(report: Report, error: str = "") -> None:
     """Write the line: at level INFO, or WARNING with the ``error`` in one line."""
-    values = asdict(report)
+    if not logger.isEnabledFor(logging.WARNING if error else logging.INFO):
+        return
+    values = vars(report)
     text = " ".join(f"{key}={value}" for key, value in values.items())
     if error:
         logger.warning("%s error=%s", text, error, extra=values)

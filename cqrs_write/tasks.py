@@ -5,6 +5,7 @@ from django.db import DEFAULT_DB_ALIAS
 
 from cqrs_write import changelog, execution, operations, queues, trimming, wakeup
 from cqrs_write.conf import settings
+from cqrs_write.outbox import trimming as outbox_trimming
 
 
 @shared_task(name=wakeup.DRAIN, ignore_result=True, expires=wakeup.EXPIRES)
@@ -47,3 +48,15 @@ def trim() -> None:
     for using in settings().databases:
         if changelog.exists(using):
             trimming.trim(using)
+
+
+@shared_task(name="cqrs_write.trim_outbox", ignore_result=True, expires=wakeup.EXPIRES)
+def trim_outbox() -> None:
+    """Delete events that are older than OUTBOX_HOURS of CQRS_WRITE. Have Celery beat send it every hour or so::
+
+        CELERY_BEAT_SCHEDULE = {"cqrs-trim-outbox": {"task": "cqrs_write.trim_outbox", "schedule": 3600.0}}
+
+    By hand: ``manage.py cqrs_outbox trim``.
+    """
+    for using in settings().databases:
+        outbox_trimming.trim(using=using)

@@ -15,7 +15,12 @@ INSTALLED_APPS = [
 ]
 
 # Last, so that everything the monolith wraps around its views is wrapped around the new ones too.
-MIDDLEWARE = [*MIDDLEWARE, "cqrs_routing.middleware.RoutingMiddleware"]
+# The trace's is first, so that everything that a request does belongs to it.
+MIDDLEWARE = [
+    "cqrs_write.middleware.TraceMiddleware",
+    *MIDDLEWARE,
+    "cqrs_routing.middleware.RoutingMiddleware",
+]
 
 ROOT_URLCONF = "legacy_app.urls_cqrs"
 
@@ -25,6 +30,8 @@ ROOT_URLCONF = "legacy_app.urls_cqrs"
 CELERY_BEAT_SCHEDULE = {
     **CELERY_BEAT_SCHEDULE,
     "cqrs-sweep": {"task": "cqrs_write.sweep", "schedule": 1.0},
+    "cqrs-purge": {"task": "cqrs_write.purge", "schedule": 3600.0},
+    "cqrs-trim-outbox": {"task": "cqrs_write.trim_outbox", "schedule": 3600.0},
     "cqrs-trim": {"task": "cqrs_write.trim", "schedule": 60.0},
     "cqrs-verify-sample": {"task": "cqrs_read.verify_sample", "schedule": 30.0},
 }

@@ -1,4 +1,4 @@
-"""The row that each side inserts."""
+"""The rows that the sides insert."""
 
 from django.db import models
 
@@ -11,3 +11,13 @@ class Entry(models.Model):
 
     class Meta:
         db_table = "benchmark_entry"
+
+
+class Received(models.Model):
+    """A request's content as a view without commands would store it, to be looked at later."""
+
+    user_id = models.IntegerField()
+    payload = models.JSONField()
+
+    class Meta:
+        db_table = "benchmark_received"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from cqrs_write.trace import Trace
+from cqrs_write.trace import Trace, carried
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class Context:
         It is called at most once, and never for an attempt that failed. An error in it is logged by Django
         and goes no further: the command is done.
         """
-        transaction.on_commit(callback, using=self.using, robust=True)
+        transaction.on_commit(carried(callback), using=self.using, robust=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,4 +47,4 @@ class BatchContext:
 
     def on_commit(self, callback: Callable[[], Any]) -> None:
         """As :meth:`Context.on_commit`, once for the batch."""
-        transaction.on_commit(callback, using=self.using, robust=True)
+        transaction.on_commit(carried(callback), using=self.using, robust=True)

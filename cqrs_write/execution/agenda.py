@@ -43,6 +43,9 @@ class Agenda:
         self.marked = [head for head in page.heads if head.state == State.RUNNING]
         """Heads that a worker has marked a while ago; it may have died since."""
 
+        self.in_hand: frozenset[int] = frozenset()
+        """Ids of commands that are executed, but not settled yet: who reads a lane still meets them there."""
+
         self.look_again = False
         """Whether a lane was left that may have more to execute."""
 

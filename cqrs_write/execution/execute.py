@@ -18,7 +18,7 @@ from cqrs_write.execution import settle
 from cqrs_write.execution.agenda import Agenda
 from cqrs_write.execution.bundle import Bundle
 from cqrs_write.execution.limit import limited
-from cqrs_write.execution.take import take
+from cqrs_write.execution.take import choose, confirm, take
 from cqrs_write.execution.worker import Worker
 from cqrs_write.models import LoggedCommand
 from cqrs_write.report import Report, error_line, error_traceback, log, logger
@@ -57,9 +57,8 @@ def execute(bundle: Bundle, agenda: Agenda, worker: Worker) -> tuple[int, Bundle
             _hold(bundle, agenda, worker)
             if bundle.runs:
                 _run(bundle, work, worker)
-                settle.done(bundle, work.results, worker)
-                _go_on(bundle, work, agenda, worker)
-            if not worker.time_is_up:
+                _turn_over(bundle, work, agenda, worker)
+            elif not worker.time_is_up:
                 work.next = take(agenda, worker)
     except settle.Overtaken:
         _abandon(work, agenda)
@@ -160,6 +159,18 @@ def _context(row: LoggedCommand, worker: Worker) -> Context:
         using=worker.using,
         trace=trace.Trace.of(row),
     )
+
+
+def _turn_over(bundle: Bundle, work: _Work, agenda: Agenda, worker: Worker) -> None:
+    """Settle what was executed, and mark what comes next: in one statement, where both are single commands."""
+    with settle.nothing_hidden(bundle, worker):
+        _go_on(bundle, work, agenda, worker)
+        agenda.in_hand = frozenset(work.results)
+        work.next = None if worker.time_is_up else choose(agenda, worker)
+        marked = settle.done(bundle, work.results, work.next, worker)
+        agenda.in_hand = frozenset()
+        if work.next:
+            work.next = confirm(work.next, marked, agenda) or take(agenda, worker)
 
 
 def _go_on(bundle: Bundle, work: _Work, agenda: Agenda, worker: Worker) -> None:

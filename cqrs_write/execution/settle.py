@@ -1,7 +1,8 @@
 """Settling: what becomes of a command whose attempt has ended."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,33 +36,43 @@ class Overtaken(Exception):
     """A command of the bundle was called off, or taken by another worker, while it was executed."""
 
 
-def done(bundle: Bundle, results: dict[int, str], worker: Worker) -> None:
-    """Settle what was executed, in the transaction of its effect.
+def done(bundle: Bundle, results: dict[int, str], following: Bundle | None, worker: Worker) -> set[int]:
+    """Settle what was executed, in the transaction of its effect, and mark what follows.
 
     Args:
         results: of the executed commands by id, as JSON.
 
+    Returns:
+        The ids of heads of ``following`` that nobody else has.
+
     Raises:
-        HiddenDatabaseError: if the transaction is lost, though no handler has said so.
-        Overtaken: if one of them is no longer what was taken.
+        Overtaken: if a command of the bundle is no longer what was taken.
     """
     rows = [row for row in bundle.rows if row.id in results]
     heads = {run.head.id for run in bundle.runs}
     now = timezone.now()
+    ended = [
+        (row.id, row.id in heads, results[row.id], expires_at(row.name, State.DONE, now)) for row in rows
+    ]
+    runs = following.runs if following else []
+    settled, marked = worker.lanes.turn_over(worker.using, worker.name, now, ended, runs)
+    if settled != len(rows):
+        raise Overtaken
+    for row in rows:
+        _redact(row, bundle.handlers[row.name], worker.using)
+    found: set[int] = marked
+    return found
+
+
+@contextmanager
+def nothing_hidden(bundle: Bundle, worker: Worker) -> Iterator[None]:
+    """What a worker does after the handlers have returned.
+
+    Raises:
+        HiddenDatabaseError: if the transaction is lost, though no handler has said so.
+    """
     try:
-        settled = worker.lanes.done(
-            worker.using,
-            worker.name,
-            now,
-            [
-                (row.id, row.id in heads, results[row.id], expires_at(row.name, State.DONE, now))
-                for row in rows
-            ],
-        )
-        if settled != len(rows):
-            raise Overtaken
-        for row in rows:
-            _redact(row, bundle.handlers[row.name], worker.using)
+        yield
     except (InternalError, TransactionManagementError) as error:
         if not worker.lanes.is_lost_transaction(error):
             raise

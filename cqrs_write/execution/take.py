@@ -1,6 +1,6 @@
 """Taking: choose what is executed next, and mark it, so that no other worker takes it and a lost one is found."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import islice, takewhile
 
@@ -20,25 +20,34 @@ GROUP_SIZE = 50
 def take(agenda: Agenda, worker: Worker) -> Bundle | None:
     """Mark what is to be executed next. Returns None if the agenda has nothing more.
 
-    What another one has taken, or called off, since it was read is left. The mark is committed with the caller's
-    transaction.
+    The mark is committed with the caller's transaction.
     """
-    while agenda.lanes:
-        bundle = _choose(agenda, worker)
-        if bundle is None:
-            continue
+    while (bundle := choose(agenda, worker)) is not None:
         marked = worker.lanes.mark(worker.using, worker.name, bundle.runs)
-        for run in bundle.runs:
-            if run.head.id not in marked:
-                agenda.leave(run.lane, look_again=True)
-        bundle.runs = [run for run in bundle.runs if run.head.id in marked]
-        if bundle.runs:
+        if taken := confirm(bundle, marked, agenda):
+            return taken
+    return None
+
+
+def choose(agenda: Agenda, worker: Worker) -> Bundle | None:
+    """What would be executed next, not yet marked. Returns None if the agenda has nothing more."""
+    while agenda.lanes:
+        if bundle := _first(agenda, worker):
             return bundle
     return None
 
 
-def _choose(agenda: Agenda, worker: Worker) -> Bundle | None:
-    """The next bundle; None if the first lane turned out to have none, and was left."""
+def confirm(bundle: Bundle, marked: set[int], agenda: Agenda) -> Bundle | None:
+    """Leave what was not marked: another worker has taken it, or somebody has called it off, since it was read."""
+    for run in bundle.runs:
+        if run.head.id not in marked:
+            agenda.leave(run.lane, look_again=True)
+    bundle.runs = [run for run in bundle.runs if run.head.id in marked]
+    return bundle if bundle.runs else None
+
+
+def _first(agenda: Agenda, worker: Worker) -> Bundle | None:
+    """What the first lane has, or a group of several; None if it turned out to have nothing, and was left."""
     lane = agenda.lanes[0]
     if not lane.rows:
         _read_on(agenda, worker)
@@ -61,18 +70,23 @@ def _choose(agenda: Agenda, worker: Worker) -> Bundle | None:
 def _read_on(agenda: Agenda, worker: Worker) -> None:
     """Read the next commands of every lane of which nothing more is known, in one statement."""
     empty = {lane.key: lane for lane in agenda.lanes if not lane.rows and not lane.all_read}
+    if not empty:
+        return
     found = worker.lanes.firsts(worker.using, agenda.queue, agenda.priority, list(empty), COMMANDS_PER_VISIT)
+    read = Counter(row.lane_key for row in found)
     for row in found:
-        empty[row.lane_key].rows.append(row)
+        if row.id not in agenda.in_hand:
+            empty[row.lane_key].rows.append(row)
     for lane in empty.values():
-        lane.all_read = len(lane.rows) < COMMANDS_PER_VISIT
+        lane.all_read = read[lane.key] < COMMANDS_PER_VISIT
 
 
 def _batch(lane: Lane, handler: Handler, size: int, agenda: Agenda, worker: Worker) -> Run:
     most = lane.most(size)
     if len(lane.rows) < most and not lane.all_read:
-        lane.rows = deque(worker.lanes.firsts(worker.using, agenda.queue, agenda.priority, [lane.key], most))
-        lane.all_read = len(lane.rows) < most
+        read = worker.lanes.firsts(worker.using, agenda.queue, agenda.priority, [lane.key], most)
+        lane.rows = deque(row for row in read if row.id not in agenda.in_hand)
+        lane.all_read = len(read) < most
 
     def goes_along(row: LoggedCommand) -> bool:
         # The head has waited for others; that these would wait on is no reason.

@@ -10,6 +10,8 @@ from django.db import connections
 from cqrs_write.exceptions import ConfigurationError
 from cqrs_write.models import LoggedCommand
 
+Ended = tuple[int, bool, str, datetime | None]
+
 # Ordering by (lane_key, id) and never by id alone leaves the planner no other index to choose, even with statistics
 # taken when nothing was open; and a range of one key never looks like a constant to it.
 
@@ -64,6 +66,13 @@ UPDATE cqrs_command_log l SET state = 'running', worker = %s, marked_at = clock_
 RETURNING l.id, current_setting('transaction_isolation')
 """
 
+# The same for one, which costs the planner a third.
+MARK_ONE = """
+UPDATE cqrs_command_log SET state = 'running', worker = %s, marked_at = clock_timestamp(), marked_to = %s
+ WHERE id = %s AND state IN ('accepted', 'retrying') AND attempts = %s
+RETURNING id, current_setting('transaction_isolation')
+"""
+
 # Whether the mark still stands is read before the lock is had; settling looks again.
 HOLD = """
 SELECT v.id, pg_try_advisory_xact_lock(v.key),
@@ -82,6 +91,17 @@ UPDATE cqrs_command_log l
   FROM unnest(%s::bigint[], %s::boolean[], %s::text[], %s::timestamptz[]) AS v(id, head, result, expires)
  WHERE l.id = v.id
    AND CASE WHEN v.head THEN l.state = 'running' AND l.worker = %s ELSE l.state IN ('accepted', 'retrying') END
+"""
+
+DONE_ONE = """
+UPDATE cqrs_command_log
+   SET state = 'done', attempts = attempts + 1, result = %s::jsonb, finished_at = %s, expires_at = %s,
+       error = '', traceback = ''
+ WHERE id = %s AND state = 'running' AND worker = %s
+"""
+DONE_AND_MARK_ONE = f"""
+WITH done AS ({DONE_ONE} RETURNING id), mark AS ({MARK_ONE})
+SELECT (SELECT count(*) FROM done), (SELECT id FROM mark)
 """
 
 LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
@@ -122,14 +142,23 @@ def mark(using: str, worker: str, runs: Iterable[Any]) -> set[int]:
         ConfigurationError: if transactions of the alias are isolated more strictly than READ COMMITTED, where a
             statement does not see what the lanes' last holders have committed.
     """
-    heads = [(run.head.id, run.head.attempts, run.rows[-1].id) for run in runs]
+    heads = _heads(runs)
     with connections[using].cursor() as cursor:
-        cursor.execute(MARK, [worker, *map(list, zip(*heads, strict=True))])
+        if len(heads) == 1:
+            ((head, attempts, upto),) = heads
+            cursor.execute(MARK_ONE, [worker, upto, head, attempts])
+        else:
+            cursor.execute(MARK, [worker, *map(list, zip(*heads, strict=True))])
         marked = cursor.fetchall()
     for _, isolation in marked:
         if isolation != "read committed":
             raise ConfigurationError(unfit(using, isolation))
     return {head for head, _ in marked}
+
+
+def _heads(runs: Iterable[Any]) -> list[tuple[int, int, int]]:
+    """For each run its first command, how often that was tried, and its last command."""
+    return [(run.head.id, run.head.attempts, run.rows[-1].id) for run in runs]
 
 
 def hold(using: str, worker: str, keys: Mapping[int, int], seconds: float) -> set[int]:
@@ -145,14 +174,30 @@ def hold(using: str, worker: str, keys: Mapping[int, int], seconds: float) -> se
     return {head for head, locked, mine, *_ in found if locked and mine}
 
 
-def done(
-    using: str, worker: str, now: datetime, rows: Sequence[tuple[int, bool, str, datetime | None]]
-) -> int:
-    """Settle commands as done: (id, whether it bears the mark, result as JSON, when it may be purged).
+def turn_over(
+    using: str, worker: str, now: datetime, rows: Sequence[Ended], runs: Sequence[Any]
+) -> tuple[int, set[int]]:
+    """Settle commands as done: (id, whether it bears the mark, result as JSON, when it may be purged); mark ``runs``.
 
     Returns:
-        How many of them were as ``worker`` had left them.
+        How many of the commands were as ``worker`` had left them, and as :func:`mark`.
     """
+    if len(rows) > 1 or len(runs) > 1:
+        return done(using, worker, now, rows), mark(using, worker, runs) if runs else set()
+    ((pk, _, result, expires_at),) = rows
+    params: list[Any] = [result, now, expires_at, pk, worker]
+    with connections[using].cursor() as cursor:
+        if not runs:
+            cursor.execute(DONE_ONE, params)
+            return int(cursor.rowcount), set()
+        ((head, attempts, upto),) = _heads(runs)
+        cursor.execute(DONE_AND_MARK_ONE, [*params, worker, upto, head, attempts])
+        settled, marked = cursor.fetchone()
+    return settled, {marked} - {None}
+
+
+def done(using: str, worker: str, now: datetime, rows: Sequence[Ended]) -> int:
+    """Settle commands as done; returns how many were as ``worker`` had left them."""
     ids, heads, results, expires = (list(column) for column in zip(*rows, strict=True))
     with connections[using].cursor() as cursor:
         cursor.execute(DONE, [now, ids, heads, results, expires, worker])

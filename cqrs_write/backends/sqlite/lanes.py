@@ -13,6 +13,8 @@ from django.utils import timezone
 from cqrs_write.models import LoggedCommand
 from cqrs_write.state import WAITING, State
 
+Ended = tuple[int, bool, str, datetime | None]
+
 # The columns beside min(id) are those of its row: https://sqlite.org/lang_select.html#bareagg
 RUNNABLE = """
 SELECT * FROM cqrs_command_log WHERE id IN (
@@ -76,14 +78,19 @@ def hold(using: str, worker: str, keys: Mapping[int, int], seconds: float) -> se
     return set(marked.values_list("pk", flat=True))
 
 
-def done(
-    using: str, worker: str, now: datetime, rows: Sequence[tuple[int, bool, str, datetime | None]]
-) -> int:
-    """Settle commands as done: (id, whether it bears the mark, result as JSON, when it may be purged).
+def turn_over(
+    using: str, worker: str, now: datetime, rows: Sequence[Ended], runs: Sequence[Any]
+) -> tuple[int, set[int]]:
+    """Settle commands as done: (id, whether it bears the mark, result as JSON, when it may be purged); mark ``runs``.
 
     Returns:
-        How many of them were as ``worker`` had left them.
+        How many of the commands were as ``worker`` had left them, and as :func:`mark`.
     """
+    return done(using, worker, now, rows), mark(using, worker, runs)
+
+
+def done(using: str, worker: str, now: datetime, rows: Sequence[Ended]) -> int:
+    """Settle commands as done; returns how many were as ``worker`` had left them."""
     log = LoggedCommand.objects.using(using)
     settled = 0
     for pk, is_head, result, expires in rows:

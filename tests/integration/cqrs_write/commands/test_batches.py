@@ -134,7 +134,7 @@ def test_a_command_that_is_called_off_while_its_batch_is_executed_takes_no_effec
             thread = threading.Thread(target=elsewhere)
             thread.start()
             thread.join(60)
-        done(*args)
+        return done(*args)
 
     done = settle.done
     monkeypatch.setattr(settle, "done", done_after_that)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TracedConfig(AppConfig):
+    name = "tests.integration.cqrs_write.trace.traced"
+    label = "traced"

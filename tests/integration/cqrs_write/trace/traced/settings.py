@@ -1,0 +1,6 @@
+"""The sample's settings with the traced app: for workers that tests start."""
+
+from legacy_app.settings_cqrs import *  # noqa: F403
+from legacy_app.settings_cqrs import INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.integration.cqrs_write.trace.traced"]
