@@ -68,10 +68,18 @@ def outcome_of(stage: Stage) -> Outcome:
         lag_longest=stage.lag.longest,
         writes=stage.writers.done,
         fallbacks=stage.measurements.fallbacks,
-        tracebacks={process.name: process.tracebacks for process in stage.stack.processes},
+        tracebacks=tracebacks(stage),
         seconds=round(stage.narrator.seconds, 1),
     )
 
 
 def slowest(switches: list[Obeyed]) -> float:
     return max((item.seconds for item in switches), default=0.0)
+
+
+def tracebacks(stage: Stage) -> dict[str, int]:
+    """By the name of the process, of all that ran."""
+    found: Counter[str] = Counter()
+    for process in (*stage.stack.stopped, *stage.stack.processes):
+        found[process.name] += process.tracebacks
+    return dict(found)

@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from legacy_app.demo.chapters.backfill import fill
+from legacy_app.demo.chapters.burst import burst
 from legacy_app.demo.chapters.closing import settle
 from legacy_app.demo.chapters.legacy import run_legacy
 from legacy_app.demo.chapters.opening import open_shop
@@ -63,6 +64,11 @@ PROGRAMME = [
         title="There and back",
         why="Going back loses nothing, since the legacy tables stay the truth. Both endpoints, several times.",
         play=there_and_back,
+    ),
+    Chapter(
+        title="A burst without workers",
+        why="Orders are accepted though nobody executes any; then a worker comes, and takes each customer's in order.",
+        play=burst,
     ),
     Chapter(
         title="The reckoning",

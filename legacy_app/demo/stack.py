@@ -17,6 +17,7 @@ from legacy_app.servers.server import Server, free_port
 HOST = "127.0.0.1"
 WARM_SECONDS = 30.0
 QUEUES = "orders,commands,celery"
+WORKER = "Celery worker"
 # The default scheduler keeps a file of what ran when; nothing here needs to outlive the process.
 CELERY_BEAT = ["-m", "celery", "-A", "legacy_app", "beat", "-l", "INFO", "-S", "celery.beat:Scheduler"]
 
@@ -47,6 +48,7 @@ class Stack:
         self.port = port
         self.servers: list[Server] = []
         self.processes: list[Process] = []
+        self.stopped: list[Process] = []
         self.environment: dict[str, str] = {}
         self._exit = ExitStack()
 
@@ -81,7 +83,7 @@ class Stack:
     def start_processes(self) -> None:
         """Start all processes, which need the tables; :meth:`await_processes` waits for them."""
         self._start("web server", self._gunicorn(), "Listening at")
-        self._start("Celery worker", self._celery_worker(), "ready.")
+        self._start(WORKER, self._celery_worker(), "ready.")
         self._start("Celery beat", CELERY_BEAT, "beat: Starting")
         self._start("refresh loop", ["manage.py", "cqrs_refresh", "--follow"], "Following")
 
@@ -94,6 +96,22 @@ class Stack:
         for process in self.processes:
             process.await_start()
         self._warm_up(token)
+
+    def stop_worker(self) -> None:
+        """End the Celery worker at once, with whatever it has in hand."""
+        for process in [one for one in self.processes if one.name == WORKER]:
+            process.kill()
+            self.processes.remove(process)
+            self.stopped.append(process)
+
+    def start_worker(self) -> None:
+        """Start a Celery worker once more, and wait until it is ready.
+
+        Raises:
+            ProcessDied: it has ended, or takes too long.
+        """
+        self._start(WORKER, self._celery_worker(), "ready.")
+        self.processes[-1].await_start()
 
     def check(self) -> None:
         """

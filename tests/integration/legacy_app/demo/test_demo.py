@@ -123,7 +123,7 @@ def test_both_endpoints_move_and_nothing_is_lost(demo, tmp_path, arguments):
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("moment", ["1/8", "orders:", "The reads move"])
+@pytest.mark.parametrize("moment", ["1/9", "orders:", "The reads move"])
 def test_ctrl_c_leaves_no_process_and_says_one_line(demo, moment):
     run = demo()
     run.wait_for(moment)
