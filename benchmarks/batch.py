@@ -28,7 +28,7 @@ from legacy_app.rides_cqrs.commands import ReportLocation
 from legacy_app.servers import own_redis
 
 IN_A_REQUEST = 500
-BULK = "/benchmark/locations/"
+BULK = "/api/rides/drivers/positions/"
 
 
 def measure(*, quick: bool) -> dict[str, Any]:

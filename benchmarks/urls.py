@@ -3,7 +3,7 @@
 from django.urls import path
 
 from benchmarks.tuned import tuned_order_list
-from benchmarks.workload.views import BareView, EmptyView, ReportLocations
+from benchmarks.workload.views import BareView, EmptyView
 from legacy_app.urls_cqrs import urlpatterns as sample_urlpatterns
 
 urlpatterns = [
@@ -11,5 +11,4 @@ urlpatterns = [
     path("benchmark/tuned/", tuned_order_list),
     path("benchmark/empty/", EmptyView.as_view()),
     path("benchmark/bare/", BareView.as_view()),
-    path("benchmark/locations/", ReportLocations.as_view()),
 ]

@@ -18,6 +18,7 @@ from cqrs_write.definition.context import BatchContext, Context
 from cqrs_write.definition.handler import Handler
 from cqrs_write.definition.lane import lane_key, lane_of
 from cqrs_write.definition.registry import registry
+from cqrs_write.exceptions import HiddenDatabaseError, hidden
 from cqrs_write.models import LoggedCommand
 from cqrs_write.report import Report, log
 from cqrs_write.state import State
@@ -40,6 +41,7 @@ def dispatch(command: Command, *, actor: Any = None, using: str = DEFAULT_DB_ALI
     Raises:
         InvalidCommand: if a field is not of its declared type.
         ConfigurationError: if the command has no handler.
+        HiddenDatabaseError: if the handler caught a database error, and the transaction was lost with it.
         Exception: whatever the handler raises; nothing took effect then.
     """
     handler = registry.of(type(command))
@@ -62,6 +64,8 @@ def dispatch(command: Command, *, actor: Any = None, using: str = DEFAULT_DB_ALI
             result = results[0] if results else None
         else:
             result = handler.function(command, context)
+        if load("cqrs_write", "lanes", using).has_lost_transaction(using):
+            raise HiddenDatabaseError(hidden(handler.place))
     log(
         Report(
             command=handler.name,

@@ -82,3 +82,11 @@ class InvalidEvent(CqrsError):
 
 class NotInTransaction(CqrsError):
     """An event is emitted outside a transaction: it could not be committed together with its cause."""
+
+
+def hidden(place: str) -> str:
+    """What a :class:`HiddenDatabaseError` says about the handler defined at ``place``."""
+    return (
+        f"{place} caught a database error and went on; the transaction was lost with it. "
+        "Wrap what may fail in an atomic block of its own, inside the try."
+    )

@@ -35,6 +35,7 @@ def retry(
                 lost=0,
                 not_before=None,
                 finished_at=None,
+                result=None,
                 error="",
                 traceback="",
             )

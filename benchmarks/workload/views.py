@@ -5,10 +5,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from benchmarks.workload.models import Received
-from cqrs_write.http import BulkCommandView
 from legacy_app.orders.permissions import IsStaffOrOrderingCustomer
 from legacy_app.orders_cqrs.place_order import QuickOrderSerializer
-from legacy_app.rides_cqrs.commands import ReportLocation
 
 
 class EmptyView(APIView):
@@ -30,8 +28,3 @@ class BareView(APIView):
         payload = {"customer_id": order["customer"].pk, "lines": order["lines"], "note": order["note"]}
         row = Received.objects.create(user_id=request.user.pk, payload=payload)
         return Response({"id": row.pk}, status=201)
-
-
-class ReportLocations(BulkCommandView):
-    command_class = ReportLocation
-    permission_classes = [IsAuthenticated]

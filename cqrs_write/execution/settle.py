@@ -16,11 +16,13 @@ from cqrs_write.definition.handler import Handler
 from cqrs_write.definition.registry import registry
 from cqrs_write.definition.sensitive import redacted, scrubbed
 from cqrs_write.exceptions import (
+    CommandRejected,
     HiddenDatabaseError,
     NewerVersion,
     ResultNotJson,
     TimeLimitExceeded,
     UnknownName,
+    hidden,
 )
 from cqrs_write.execution.bundle import Bundle, Run
 from cqrs_write.execution.worker import Worker
@@ -77,10 +79,7 @@ def nothing_hidden(bundle: Bundle, worker: Worker) -> Iterator[None]:
         if not worker.lanes.is_lost_transaction(error):
             raise
         places = ", ".join(sorted(handler.place for handler in bundle.handlers.values()))
-        raise HiddenDatabaseError(
-            f"{places} caught a database error and went on; the transaction was lost with it. "
-            "Wrap what may fail in an atomic block of its own, inside the try."
-        ) from error
+        raise HiddenDatabaseError(hidden(places)) from error
 
 
 def failed(row: LoggedCommand, error: Exception, worker: Worker) -> State | None:
@@ -102,6 +101,9 @@ def failed(row: LoggedCommand, error: Exception, worker: Worker) -> State | None
     else:
         state = State.DEAD
         values["finished_at"] = now
+        if isinstance(error, CommandRejected):
+            # What an API client is told, whoever asks for it.
+            values["result"] = _json_or_none(error.detail)
     return state if _move(row, state, worker, **values) else None
 
 
@@ -139,6 +141,13 @@ def expires_at(name: str, state: State, now: datetime) -> datetime | None:
     """When a command that is settled ``now`` may be purged; None for one that a person has to decide about."""
     handler = registry.known(name)
     return now + handler.retention if handler and state in SETTLED else None
+
+
+def _json_or_none(detail: Any) -> Any:
+    try:
+        return json.loads(json.dumps(detail, cls=DjangoJSONEncoder, allow_nan=False))
+    except (TypeError, ValueError):
+        return None
 
 
 def _move(row: LoggedCommand, state: State, worker: Worker, **values: Any) -> bool:

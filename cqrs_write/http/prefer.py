@@ -2,11 +2,17 @@
 
 import re
 
-# One preference: a token, perhaps a value, perhaps parameters, which nothing here uses.
+# One preference: a token, perhaps a value, perhaps parameters, which nothing here uses. Nothing gives back what it has
+# taken, so that a long header costs no more than its length.
 PREFERENCE = re.compile(
-    r"""\s*([!#$%&'*+.^_`|~\w-]+) \s* (?: = \s* ("(?:[^"\\]|\\.)*" | [^\s,;]*) )? \s*(?: ;[^,]* )? (?:,|$)""",
-    re.VERBOSE,
+    r"""\s*+([!#$%&'*+.^_`|~\w-]++) \s*+ (?: = \s*+ ("(?:[^"\\]|\\.)*+" | [^\s,;]*+) )?+ \s*+(?: ;[^,]*+ )?+ (?:,|$)""",
+    re.VERBOSE | re.ASCII,
 )
+
+APPLIED = "Preference-Applied"
+"""The header that tells what was honoured: ``wait`` by an answer that came in time, ``respond-async`` by a 202."""
+
+ASYNC = "respond-async"
 
 
 def preferences(header: str) -> dict[str, str]:
@@ -18,4 +24,16 @@ def preferences(header: str) -> dict[str, str]:
 
 
 def wants_async(header: str) -> bool:
-    return "respond-async" in preferences(header)
+    return ASYNC in preferences(header)
+
+
+def wait_seconds(header: str, most: float) -> float:
+    """For how many seconds the client would wait for an accepted command's answer, ``most`` at most; 0 for not at all.
+
+    Only beside ``respond-async``: who does not send that has the command executed within the request.
+    """
+    found = preferences(header)
+    wait = found.get("wait", "")
+    if ASYNC not in found or not (wait.isascii() and wait.isdigit()):
+        return 0.0
+    return min(float(wait[:9]), most)

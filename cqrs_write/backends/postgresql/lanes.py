@@ -217,6 +217,14 @@ def lock_acceptance(using: str, lane_key: int) -> None:
         cursor.execute(LOCK_ACCEPTANCE, [lane_key])
 
 
+def has_lost_transaction(using: str) -> bool:
+    """Whether a statement of the current transaction has failed, so that nothing of it can be committed."""
+    connection = connections[using].connection
+    return (
+        connection is not None and connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR
+    )
+
+
 def is_lost_transaction(error: BaseException) -> bool:
     """Whether a statement failed because one before it had, which nobody has said."""
     cause = error.__cause__

@@ -118,6 +118,11 @@ def lock_acceptance(using: str, lane_key: int) -> None:
     """Nothing: whoever writes is alone, until it has committed."""
 
 
+def has_lost_transaction(using: str) -> bool:
+    """Never: a statement that fails leaves the others of its transaction."""
+    return False
+
+
 def is_lost_transaction(error: BaseException) -> bool:
     """Whether a statement failed because one before it had, which nobody has said."""
     return True

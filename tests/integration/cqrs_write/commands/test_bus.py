@@ -5,10 +5,10 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 
 from cqrs_write.bus import accept, dispatch
-from cqrs_write.exceptions import InvalidCommand
+from cqrs_write.exceptions import HiddenDatabaseError, InvalidCommand
 from cqrs_write.models import LoggedCommand
 
-from .probe.commands import Break, Write
+from .probe.commands import Break, Hide, Write
 from .probe.models import Effect
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +83,13 @@ def test_a_command_accepted_in_a_transaction_that_is_rolled_back_was_never_accep
         transaction.set_rollback(True)
 
     assert not LoggedCommand.objects.exists()
+
+
+@pytest.mark.postgresql
+def test_inline_a_hidden_database_error_is_no_success():
+    with pytest.raises(HiddenDatabaseError, match="hide caught a database error and went on"):
+        dispatch(Hide(text="lost"))
+
+    assert not Effect.objects.exists()
+    dispatch(Hide(text="kept", atomic=True))
+    assert Effect.objects.get().text == "kept"

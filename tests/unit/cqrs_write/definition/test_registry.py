@@ -58,7 +58,7 @@ def test_a_command_without_a_handler_says_so(own):
 def test_of_two_handlers_neither_is_given_out(own):
     own.add(Handler(command=PlaceOrder, function=handle))
 
-    with pytest.raises(ConfigurationError, match=r"commands\.place_order, .*test_registry\.handle"):
+    with pytest.raises(ConfigurationError, match=r"commands\.placing\.place_order, .*test_registry\.handle"):
         own.of(PlaceOrder)
     with pytest.raises(ConfigurationError):
         own.named("orders_cqrs.PlaceOrder")

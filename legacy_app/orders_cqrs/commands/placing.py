@@ -1,4 +1,4 @@
-"""What may be asked of orders, and who does it. The rows written are those that the monolith writes."""
+"""Placing an order. The rows written are those that the monolith writes."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
-from django.db.models import Case, F, IntegerField, Value, When
 from django.utils import timezone
 from pydantic import Field
 
@@ -14,6 +13,8 @@ from cqrs_write import Command, CommandRejected, Context, handles
 from legacy_app.customers.models import Customer, Note
 from legacy_app.orders import services
 from legacy_app.orders.models import Order, OrderLine, Product, StockMovement
+from legacy_app.orders_cqrs.commands.lane import customers_lane
+from legacy_app.orders_cqrs.commands.stock import change_stock
 from legacy_app.orders_cqrs.representation import placed_order
 
 
@@ -30,7 +31,7 @@ class PlaceOrder(Command):
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
-@handles(PlaceOrder, lane=lambda command: f"customer:{command.customer_id}", queue="orders")
+@handles(PlaceOrder, lane=customers_lane, queue="orders")
 def place_order(command: PlaceOrder, context: Context) -> dict[str, Any]:
     """Place the order, or reject it if the stock does not suffice; return the order as the API shows it.
 
@@ -55,8 +56,7 @@ def take_stock(lines: Iterable[OrderLineInput]) -> dict[str, Product]:
     products = lock_products(wanted)
     if problems := shortages(wanted, products):
         raise CommandRejected(" ".join(problems), detail={"lines": problems})
-    taken = Case(*(When(sku=sku, then=Value(n)) for sku, n in wanted.items()), output_field=IntegerField())
-    Product.objects.filter(sku__in=wanted).update(stock=F("stock") - taken)
+    change_stock({sku: -quantity for sku, quantity in wanted.items()})
     return products
 
 

@@ -1,0 +1,1 @@
+"""SQL that is not the ORM's: one folder per database, one module per concept."""
