@@ -1,8 +1,8 @@
-from django.core.checks import run_checks
+from cqrs_write.checks import check_queue_limits
 
 
 def found() -> list[str]:
-    return [str(message) for message in run_checks() if message.id == "cqrs_write.W003"]
+    return [str(message) for message in check_queue_limits()]
 
 
 def test_w003_a_limit_for_a_queue_that_no_handler_names(settings):
