@@ -44,7 +44,7 @@ SELECT gen_random_uuid(), 'orders_cqrs.PlaceOrder', 1, '{}', 'orders', 0, 'custo
 
 
 def measure(*, quick: bool) -> dict[str, Any]:
-    rounds, number, backlog = (1, 20, 1_000) if quick else (6, 1_000, BACKLOG)
+    rounds, number, backlog = (1, 20, 1_000) if quick else (4, 500, BACKLOG)
     with connection.schema_editor() as editor:
         editor.create_model(Received)
     Product.objects.update(stock=10_000_000)

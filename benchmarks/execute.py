@@ -40,7 +40,7 @@ class Size:
     number: int
 
 
-FULL = Size(rounds=4, number=2_000)
+FULL = Size(rounds=3, number=1_000)
 QUICK = Size(rounds=1, number=50)
 
 

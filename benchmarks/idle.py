@@ -17,12 +17,12 @@ from legacy_app.servers.lifeline import Lifeline
 
 CELERY = [sys.executable, "-m", "celery", "-A", "legacy_app"]
 WORKER = [*CELERY, "worker", "--concurrency", "2", "--queues", "orders,commands,celery", "--loglevel", "INFO"]
-START_SECONDS = 10.0
+START_SECONDS = 8.0
 COUNT = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()"
 
 
 def measure(*, quick: bool) -> dict[str, Any]:
-    seconds = 5.0 if quick else 120.0
+    seconds = 2.0 if quick else 60.0
     with ExitStack() as stack:
         redis = stack.enter_context(own_redis())
         folder = stack.enter_context(tempfile.TemporaryDirectory())

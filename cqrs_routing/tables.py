@@ -57,8 +57,8 @@ def reasons(statuses: Iterable[ReadModelStatus]) -> list[Text]:
 def queue_table(statuses: Iterable[QueueStatus]) -> Table:
     return table(
         "Queues",
-        ["queue", "waiting", "retrying", "dead", "oldest"],
-        ([s.queue, s.waiting, s.retrying, s.dead, seconds(s.oldest_seconds)] for s in statuses),
+        ["queue", "waiting", "running", "retrying", "dead", "oldest"],
+        ([s.queue, s.waiting, s.running, s.retrying, s.dead, seconds(s.oldest_seconds)] for s in statuses),
     )
 
 

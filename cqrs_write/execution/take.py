@@ -57,7 +57,10 @@ def _first(agenda: Agenda, worker: Worker) -> Bundle | None:
     head = lane.rows[0]
     handler = registry.known(head.name)
     if handler and handler.batch and not head.alone:
-        runs = [_batch(lane, handler, handler.batch.max_size, agenda, worker)]
+        runs = _batch(lane, handler, handler.batch.max_size, agenda, worker)
+        if not runs:
+            agenda.leave(lane, look_again=True)
+            return None
     elif _may_share(head, lane):
         runs = list(_group(agenda))
     else:
@@ -81,7 +84,8 @@ def _read_on(agenda: Agenda, worker: Worker) -> None:
         lane.all_read = read[lane.key] < COMMANDS_PER_VISIT
 
 
-def _batch(lane: Lane, handler: Handler, size: int, agenda: Agenda, worker: Worker) -> Run:
+def _batch(lane: Lane, handler: Handler, size: int, agenda: Agenda, worker: Worker) -> list[Run]:
+    """A run of one kind; none if another worker has taken the lane's commands since they were read."""
     most = lane.most(size)
     if len(lane.rows) < most and not lane.all_read:
         read = worker.lanes.firsts(worker.using, agenda.queue, agenda.priority, [lane.key], most)
@@ -92,11 +96,13 @@ def _batch(lane: Lane, handler: Handler, size: int, agenda: Agenda, worker: Work
         # The head has waited for others; that these would wait on is no reason.
         return row.name == handler.name and row.state == State.ACCEPTED and not row.alone
 
-    head, *others = islice(lane.rows, most)
-    rows = [head, *takewhile(goes_along, others)]
+    read = list(islice(lane.rows, most))
+    if not read or read[0].name != handler.name or not _is_runnable(read[0]):
+        return []
+    rows = [read[0], *takewhile(goes_along, read[1:])]
     for _ in rows:
         lane.rows.popleft()
-    return Run(lane=lane, rows=rows)
+    return [Run(lane=lane, rows=rows)]
 
 
 def _group(agenda: Agenda) -> Iterator[Run]:

@@ -29,7 +29,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.property.database import Database, graph_database
 from tests.property.machine import ReadModels
 
-EXAMPLES = {"postgresql": 150, "sqlite": 400}
+EXAMPLES = {"postgresql": 100, "sqlite": 250}
 """What takes about a minute of one core that has nothing else to do: two minutes of ``make test``."""
 LONG_EXAMPLES, SHARDS = 10_000, 20
 """Of each database, so that ``make test-long`` tries 20,000."""

@@ -1,0 +1,31 @@
+"""The guide to workers in production, carried out to the letter in a copy of the sample shop."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from .reader import Reader
+
+ROOT = Path(__file__).resolve().parents[3]
+GUIDE = ROOT / "migration_guides" / "workers-in-production.md"
+
+
+@pytest.fixture
+def shop(tmp_path):
+    shutil.copy(ROOT / "manage.py", tmp_path)
+    shutil.copytree(
+        ROOT / "legacy_app", tmp_path / "legacy_app", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    return tmp_path
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_guide_does_what_it_says(shop, test_environment):
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    mine = {"PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
+    with Reader(shop, connection.vendor, test_environment | mine, {}) as reader:
+        reader.follow(GUIDE)
