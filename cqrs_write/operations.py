@@ -97,11 +97,13 @@ def _settle(uuids: Iterable[UUID], target: State, using: str, dry_run: bool) -> 
 
 def _settled(command: LoggedCommand, target: State) -> dict[str, object]:
     now = timezone.now()
-    values: dict[str, object] = {"state": target, "finished_at": now}
-    if handler := registry.known(command.name):
-        values["expires_at"] = now + handler.retention
-        if handler.sensitive:
-            values["payload"] = redacted(command.payload, handler.sensitive)
+    values: dict[str, object] = {
+        "state": target,
+        "finished_at": now,
+        "expires_at": now + registry.retention_of(command.name),
+    }
+    if (handler := registry.known(command.name)) and handler.sensitive:
+        values["payload"] = redacted(command.payload, handler.sensitive)
     return values
 
 

@@ -45,8 +45,8 @@ class Waker:
         self.failures = 0
         """Wake-ups that could not be sent since the process began."""
         self._lock = threading.Lock()
-        self._pending: dict[WakeUp, float] = {}
-        """The messages that are to be sent, and when by the monotonic clock."""
+        self._pending: dict[WakeUp, tuple[float, float]] = {}
+        """The messages that are to be sent, and when by the monotonic clock: for the first who asked, for the last."""
         self._asked = threading.Event()
         self._idle = threading.Event()
         self._idle.set()
@@ -57,9 +57,10 @@ class Waker:
     def wake(self, message: WakeUp, delay: float = 0.0) -> None:
         due = time.monotonic() + delay
         with self._lock:
-            if self._pending.get(message, float("inf")) <= due:
+            known = self._pending.get(message)
+            self._pending[message] = (min(known[0], due), max(known[1], due)) if known else (due, due)
+            if known and known[0] <= due:
                 return
-            self._pending[message] = due
             self._idle.clear()
             self._asked.set()
             if self._thread is None or not self._thread.is_alive():
@@ -83,14 +84,18 @@ class Waker:
     def _until_due(self) -> float | None:
         """Seconds until the next message is due; None where none is."""
         with self._lock:
-            return max(min(self._pending.values()) - time.monotonic(), 0.0) if self._pending else None
+            first = min((first for first, _ in self._pending.values()), default=None)
+        return None if first is None else max(first - time.monotonic(), 0.0)
 
     def _take(self) -> list[WakeUp]:
         now = time.monotonic()
         with self._lock:
-            due = sorted(message for message, moment in self._pending.items() if moment <= now)
+            due = sorted(message for message, (first, _) in self._pending.items() if first <= now)
             for message in due:
-                del self._pending[message]
+                _, last = self._pending.pop(message)
+                if last > now:
+                    # What the last asked for is not there yet.
+                    self._pending[message] = last, last
             self._asked.clear()
         return due
 

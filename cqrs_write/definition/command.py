@@ -60,7 +60,7 @@ def load(command_class: type[C], payload: Any) -> C:
     try:
         command: C = _adapter(command_class).validate_python(payload)
     except ValidationError as error:
-        raise InvalidCommand(f"{name_of(command_class)}: {_summary(error)}") from error
+        raise InvalidCommand(f"{name_of(command_class)}: {summary(error)}") from error
     return command
 
 
@@ -83,7 +83,8 @@ def _adapter(command_class: type[Command]) -> TypeAdapter[Any]:
     return _adapters[command_class]
 
 
-def _summary(error: ValidationError) -> str:
+def summary(error: ValidationError) -> str:
+    """The first wrong field, and how many others are wrong."""
     first, *others = error.errors(include_url=False, include_input=False, include_context=False)
     place = ".".join(str(part) for part in first["loc"]) or "payload"
     more = f" (and {len(others)} more)" if others else ""

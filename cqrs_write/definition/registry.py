@@ -73,6 +73,11 @@ class Registry:
         except CqrsError:
             return None
 
+    def retention_of(self, name: str) -> timedelta:
+        """How long a settled command stays in the log; one that no handler knows any more stays as long as most."""
+        handler = self.known(name)
+        return handler.retention if handler else DEFAULT_RETENTION
+
 
 registry = Registry()
 

@@ -9,7 +9,6 @@ from cqrs_write.conf import settings
 from cqrs_write.definition.registry import registry
 from cqrs_write.exceptions import WorkerLost
 from cqrs_write.execution.agenda import Agenda
-from cqrs_write.execution.settle import expires_at
 from cqrs_write.execution.worker import Worker
 from cqrs_write.models import LoggedCommand
 from cqrs_write.report import error_line, logger
@@ -64,14 +63,12 @@ def _values(head: LoggedCommand) -> dict[str, Any]:
     lost = head.lost + 1
     if lost < settings().max_lost:
         return {"state": State.ACCEPTED, "lost": lost}
-    now = timezone.now()
     error = WorkerLost(
         f"{lost} workers were gone before it was done. Look for what ends the process: memory, a crash."
     )
     return {
         "state": State.DEAD,
         "lost": lost,
-        "finished_at": now,
-        "expires_at": expires_at(head.name, State.DEAD, now),
+        "finished_at": timezone.now(),
         "error": error_line(error),
     }

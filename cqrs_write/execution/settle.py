@@ -16,7 +16,6 @@ from cqrs_write.definition.handler import Handler
 from cqrs_write.definition.registry import registry
 from cqrs_write.definition.sensitive import redacted, scrubbed
 from cqrs_write.exceptions import (
-    CommandRejected,
     HiddenDatabaseError,
     NewerVersion,
     ResultNotJson,
@@ -27,8 +26,9 @@ from cqrs_write.exceptions import (
 from cqrs_write.execution.bundle import Bundle, Run
 from cqrs_write.execution.worker import Worker
 from cqrs_write.models import LoggedCommand
+from cqrs_write.refusal import refusal
 from cqrs_write.report import error_line, error_traceback
-from cqrs_write.state import SETTLED, State
+from cqrs_write.state import State
 
 NEWER_SECONDS = 5.0
 """Until a command that this process is too old for is looked at again."""
@@ -54,7 +54,7 @@ def done(bundle: Bundle, results: dict[int, str], following: Bundle | None, work
     heads = {run.head.id for run in bundle.runs}
     now = timezone.now()
     ended = [
-        (row.id, row.id in heads, results[row.id], expires_at(row.name, State.DONE, now)) for row in rows
+        (row.id, row.id in heads, results[row.id], now + registry.retention_of(row.name)) for row in rows
     ]
     runs = following.runs if following else []
     settled, marked = worker.lanes.turn_over(worker.using, worker.name, now, ended, runs)
@@ -101,9 +101,7 @@ def failed(row: LoggedCommand, error: Exception, worker: Worker) -> State | None
     else:
         state = State.DEAD
         values["finished_at"] = now
-        if isinstance(error, CommandRejected):
-            # What an API client is told, whoever asks for it.
-            values["result"] = _json_or_none(error.detail)
+        values["result"] = refusal(error)
     return state if _move(row, state, worker, **values) else None
 
 
@@ -135,19 +133,6 @@ def as_json(result: Any, handler: Handler) -> str:
         raise ResultNotJson(
             f"{handler.place} returned what is not JSON: {error}. Return numbers, text, lists, dictionaries."
         ) from error
-
-
-def expires_at(name: str, state: State, now: datetime) -> datetime | None:
-    """When a command that is settled ``now`` may be purged; None for one that a person has to decide about."""
-    handler = registry.known(name)
-    return now + handler.retention if handler and state in SETTLED else None
-
-
-def _json_or_none(detail: Any) -> Any:
-    try:
-        return json.loads(json.dumps(detail, cls=DjangoJSONEncoder, allow_nan=False))
-    except (TypeError, ValueError):
-        return None
 
 
 def _move(row: LoggedCommand, state: State, worker: Worker, **values: Any) -> bool:

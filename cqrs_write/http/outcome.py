@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from cqrs_write.exceptions import CommandRejected, InvalidCommand
+from cqrs_write import refusal
 from cqrs_write.http.problems import Problem, kinds
 from cqrs_write.models import LoggedCommand
 from cqrs_write.state import State
-
-REJECTED = f"{CommandRejected.__name__}: "
-INVALID = f"{InvalidCommand.__name__}: "
 
 
 def result_of(row: LoggedCommand, url: str) -> Any:
@@ -19,18 +16,15 @@ def result_of(row: LoggedCommand, url: str) -> Any:
         url: of its status resource.
 
     Raises:
-        CommandRejected: with the detail, where the log has one beside the error.
-        InvalidCommand: if its fields were of no use when it was executed.
+        Exception: what it died of, if that is for a client to know.
         Problem: 500 if it died otherwise, 409 if somebody called it off.
     """
     if row.state == State.DONE:
         return row.result
     if row.state != State.DEAD:
         raise Problem(kinds.CALLED_OFF, "Somebody decided that it shall not be executed.", instance=url)
-    if row.result is not None or row.error.startswith(REJECTED):
-        raise CommandRejected(row.error.removeprefix(REJECTED), detail=row.result)
-    if row.error.startswith(INVALID):
-        raise InvalidCommand(row.error.removeprefix(INVALID))
+    if row.result is not None:
+        raise refusal.raised(row.result, row.error.partition(": ")[2])
     raise Problem(
         kinds.COMMAND_FAILED,
         "It had no effect. Its status resource tells the error; a person decides whether it is tried again.",

@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from cqrs_write.definition.command import summary
 from cqrs_write.exceptions import ConfigurationError, InvalidEvent
 from cqrs_write.outbox.event import REMEDY, Event, problem_of, type_of
 
@@ -24,7 +25,7 @@ def validated(event: E) -> tuple[E, dict[str, Any]]:
     try:
         event = adapter.validate_python(adapter.dump_python(event, mode="json", warnings=False))
     except ValidationError as error:
-        raise InvalidEvent(f"{name}: {_summary(error)}") from error
+        raise InvalidEvent(f"{name}: {summary(error)}") from error
     except ValueError as error:  # a value that has no form in JSON
         raise InvalidEvent(f"{name}: {error}") from error
     _, aggregate_id = event.aggregate
@@ -45,9 +46,3 @@ def _adapter(event_class: type[Event]) -> TypeAdapter[Any]:
             raise ConfigurationError(f"{problem} {REMEDY}")
         _adapters[event_class] = TypeAdapter(event_class)
     return _adapters[event_class]
-
-
-def _summary(error: ValidationError) -> str:
-    first, *others = error.errors(include_url=False, include_input=False, include_context=False)
-    place = ".".join(str(part) for part in first["loc"]) or "payload"
-    return f"{place}: {first['msg']}{f' (and {len(others)} more)' if others else ''}."

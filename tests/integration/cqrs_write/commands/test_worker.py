@@ -125,3 +125,15 @@ def test_the_documented_schedule_runs_the_sweep():
 
     (entry,) = namespace.CELERY_BEAT_SCHEDULE.values()
     assert entry["task"] == tasks.sweep.name
+
+
+def test_a_wake_up_that_was_asked_for_later_is_sent_later_however_many_are_sent_before(redis_client):
+    """Else what a batch waits for would be executed with the next sweep only."""
+    wakeup.wake("probe", "default", 0.5)
+    wakeup.wake("probe", "default")
+    until(lambda: redis_client.llen("probe") == 1)
+
+    wakeup.wake("probe", "default", 0.1)
+    assert wakeup.flush(30)
+
+    assert 2 <= redis_client.llen("probe") <= 3
