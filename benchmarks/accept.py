@@ -9,6 +9,7 @@ import os
 import random
 import statistics
 import time
+from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPConnection
 from typing import Any
@@ -29,7 +30,6 @@ from legacy_app.servers import own_redis
 ENDPOINT = "POST orders:order-list"
 ORDERS, BARE = "/api/orders/", "/benchmark/bare/"
 ASYNC = {"Prefer": "respond-async"}
-BACKLOG = 100_000
 SWITCH_SECONDS = 5.0
 
 # As many more commands as are wanted, in lanes as the sample has them.
@@ -43,35 +43,59 @@ SELECT gen_random_uuid(), 'orders_cqrs.PlaceOrder', 1, '{}', 'orders', 0, 'custo
 """
 
 
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    short: int
+    """Rounds of a few requests: a slow second of the machine disturbs few of them."""
+
+    requests: int
+    long: int
+    """Rounds of many requests, whose slowest hundredth is looked at."""
+
+    many: int
+    backlog: int
+
+
+FULL = Size(short=20, requests=150, long=3, many=500, backlog=100_000)
+QUICK = Size(short=1, requests=10, long=1, many=10, backlog=1_000)
+
+
 def measure(*, quick: bool) -> dict[str, Any]:
-    rounds, number, backlog = (1, 20, 1_000) if quick else (4, 500, BACKLOG)
+    size = QUICK if quick else FULL
     with connection.schema_editor() as editor:
         editor.create_model(Received)
     Product.objects.update(stock=10_000_000)
     with own_redis() as redis:
         os.environ |= {"CELERY_BROKER_URL": redis.url, "REDIS_URL": redis.url}
         with web_server() as server:
-            stand = Stand(server, number)
-            sides = {
-                "legacy": partial(stand.legacy, number // 5),
-                "bare": stand.bare,
-                "accept": partial(stand.accept, waiting=0),
-                "backlog": partial(stand.accept, waiting=backlog),
+            stand, warm_up = Stand(server, size.many), 0 if quick else 1
+            short = {
+                "bare": partial(stand.bare, size.requests),
+                "accept": partial(stand.accept, size.requests, waiting=0),
             }
-            found = alternate(sides, rounds, warm_up=0 if quick else 1)
+            long = {
+                "legacy": partial(stand.legacy, size.requests),
+                "accept": partial(stand.accept, size.many, waiting=0),
+                "backlog": partial(stand.accept, size.many, waiting=size.backlog),
+            }
+            paired = alternate(short, size.short, warm_up=warm_up)
+            found = alternate(long, size.long, warm_up=warm_up)
             stand.switch("legacy")
-    rates = {side: [one.per_s for one in answered] for side, answered in found.items()}
-    p99 = {side: [percentile(one.each) for one in answered] for side, answered in found.items()}
+    return figures(paired, found) | {"rounds": size.short, "requests": size.requests}
+
+
+def figures(paired: dict[str, list[Answered]], found: dict[str, list[Answered]]) -> dict[str, Any]:
+    bare, accepted = ([one.per_s for one in paired[side]] for side in ("bare", "accept"))
+    legacy, beside = ([one.per_s for one in found[side]] for side in ("legacy", "accept"))
+    empty, backlog = ([percentile(one.each) for one in found[side]] for side in ("accept", "backlog"))
     return {
-        "ratio_to_bare_view": paired_ratio(rates["accept"], rates["bare"]),
-        "ratio_to_legacy": paired_ratio(rates["accept"], rates["legacy"]),
-        "p99_ratio_with_backlog": paired_ratio(p99["backlog"], p99["accept"]),
-        "accepted_per_s": statistics.median(rates["accept"]),
-        "bare_view_per_s": statistics.median(rates["bare"]),
-        "legacy_per_s": statistics.median(rates["legacy"]),
-        "p99_ms": statistics.median(p99["accept"]) * 1000,
-        "rounds": rounds,
-        "requests": number,
+        "ratio_to_bare_view": paired_ratio(accepted, bare),
+        "ratio_to_legacy": paired_ratio(beside, legacy),
+        "p99_ratio_with_backlog": paired_ratio(backlog, empty),
+        "accepted_per_s": statistics.median(accepted),
+        "bare_view_per_s": statistics.median(bare),
+        "legacy_per_s": statistics.median(legacy),
+        "p99_ms": statistics.median(empty) * 1000,
     }
 
 
@@ -101,18 +125,18 @@ class Stand:
         self.switch("legacy")
         return self.send(ORDERS, self.orders[:number], {}, 201)
 
-    def bare(self) -> Answered:
+    def bare(self, number: int) -> Answered:
         execute("TRUNCATE benchmark_received")
-        return self.send(BARE, self.orders, {}, 201)
+        return self.send(BARE, self.orders[:number], {}, 201)
 
-    def accept(self, *, waiting: int) -> Answered:
+    def accept(self, number: int, *, waiting: int) -> Answered:
         self.switch("cqrs")
         execute("TRUNCATE cqrs_command_log")
         if waiting:
             with connection.cursor() as cursor:
                 cursor.execute(FILL, [waiting])
         execute("VACUUM ANALYZE cqrs_command_log", "CHECKPOINT")
-        return self.send(ORDERS, self.orders, ASYNC, 202)
+        return self.send(ORDERS, self.orders[:number], ASYNC, 202)
 
     def send(self, path: str, orders: list[Any], headers: dict[str, str], expected: int) -> Answered:
         return load(

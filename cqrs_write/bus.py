@@ -98,12 +98,8 @@ def accept(command: Command, *, actor: Any = None, using: str = DEFAULT_DB_ALIAS
         InvalidCommand: if a field is not of its declared type.
         ConfigurationError: if the command has no handler.
     """
-    row = logged(command, actor, _trace())
-    handler = registry.of(type(command))
-    if handler.in_sequence and row.lane:
-        load("cqrs_write", "lanes", using).lock_acceptance(using, row.lane_key)
-    load("cqrs_write", "acceptance", using).insert(using, [row])
-    _wake_on_commit(handler, using)
+    row = logged(command, actor=actor)
+    append(row, using=using)
     return row
 
 
@@ -115,7 +111,7 @@ def accept_all(
     Args and errors are those of :func:`accept`.
     """
     caused = _trace()
-    rows = [logged(command, actor, caused) for command in commands]
+    rows = [logged(command, actor=actor, caused=caused) for command in commands]
     handlers = {row.name: registry.named(row.name) for row in rows}
     with transaction.atomic(using=using):
         for key in sorted({row.lane_key for row in rows if row.lane and handlers[row.name].in_sequence}):
@@ -127,14 +123,19 @@ def accept_all(
     return rows
 
 
-def logged(command: Command, actor: Any, caused: trace.Trace) -> LoggedCommand:
-    """The row of the command log that stands for ``command``, not yet saved.
+def logged(command: Command, *, actor: Any = None, caused: trace.Trace | None = None) -> LoggedCommand:
+    """The row of the command log that stands for ``command``, not yet written.
+
+    Args:
+        actor: as for :func:`accept`.
+        caused: what the command follows from; the current trace if None.
 
     Raises:
-        InvalidCommand: if a field is not of its declared type, or the lane's text is not fit.
+        InvalidCommand: if a field is not of its declared type or cannot be stored, or the lane's text is not fit.
         ConfigurationError: if the command has no handler.
     """
     handler = registry.of(type(command))
+    caused = caused or _trace()
     command, payload = validated(command)
     command_id, now = uuid.uuid4(), timezone.now()
     lane = lane_of(handler, command, command_id)
@@ -158,12 +159,30 @@ def logged(command: Command, actor: Any, caused: trace.Trace) -> LoggedCommand:
     )
 
 
+def append(row: LoggedCommand, *, using: str = DEFAULT_DB_ALIAS, hurry: bool = False) -> None:
+    """Write what :func:`logged` made to the command log, and wake a worker on commit.
+
+    Args:
+        hurry: whether somebody waits for the result.
+    """
+    handler = registry.named(row.name)
+    lanes, log_table = load("cqrs_write", "lanes", using), load("cqrs_write", "acceptance", using)
+    if handler.in_sequence and row.lane:
+        with transaction.atomic(using=using):
+            lanes.lock_acceptance(using, row.lane_key)
+            log_table.insert(using, [row])
+    else:
+        # One statement, which needs no transaction of its own: two round trips less.
+        log_table.insert(using, [row])
+    _wake_on_commit(handler, using, hurry=hurry)
+
+
 def _trace() -> trace.Trace:
     """What the command follows from; it begins a trace of its own where nothing does."""
     return trace.current() or trace.new()
 
 
-def _wake_on_commit(handler: Handler, using: str) -> None:
+def _wake_on_commit(handler: Handler, using: str, *, hurry: bool = False) -> None:
     delay = handler.batch.max_wait if handler.batch else 0.0
-    wake = partial(wakeup.wake, handler.queue, using, delay)
+    wake = partial(wakeup.wake, handler.queue, using, delay, hurry=hurry)
     transaction.on_commit(wake, using=using, robust=True)

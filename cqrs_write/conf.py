@@ -53,8 +53,8 @@ class WriteSettings:
     databases: tuple[str, ...] = ("default",)
     """Aliases with a command log and a change log, for the sweep, the trim and the status resource."""
 
-    wakeup_interval: float = 0.005
-    """Seconds between two wake-ups that one process sends for the same queue."""
+    wakeup_interval: float = 0.1
+    """Seconds between two wake-ups that one process sends for the same queue, if nobody waits for the result."""
 
     deployment_seconds: float = 30.0
     """Seconds for which a command that no handler here knows waits for a worker with newer code, before it is dead."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import FieldError
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Col
 from django.db.models.lookups import Exact
 from django.db.models.sql import Query
@@ -13,6 +15,9 @@ from django.db.models.sql.where import AND, WhereNode
 from cqrs_read.compute.aliases import Paths
 from cqrs_read.declaration.family import same_family
 from cqrs_read.declaration.projection import Projection
+
+OLDEST_POSTGRESQL = 140000
+"""As the server says it. What is compiled for it is looked at and never executed."""
 
 TIE = "Tie it by an equality of two columns, e.g. filter(order=OuterRef('pk'))."
 
@@ -49,7 +54,7 @@ def expressions_of(projection: Projection, column: str, query: Query) -> tuple[Q
     """``query`` as it will be compiled, and the expressions that it consists of, every one resolved."""
     prepared = query.clone()
     try:
-        compiler = prepared.get_compiler(using=projection.using)
+        compiler = prepared.get_compiler(connection=_unconnected(projection.using))
         _, order_by, _ = compiler.pre_sql_setup()
     except FieldError as error:
         raise projection.refuse(
@@ -60,6 +65,16 @@ def expressions_of(projection: Projection, column: str, query: Query) -> tuple[Q
     selected = [expression for expression, *_ in compiler.select]
     ordered = [expression for expression, _ in order_by]
     return prepared, [*selected, *ordered, *grouped, *distinct, prepared.where]
+
+
+def _unconnected(using: str) -> BaseDatabaseWrapper:
+    """The alias's connection, but for one that compiles without asking the server for its version.
+
+    Declarations are checked where there is no database: when an image is built, before the first ``migrate``.
+    """
+    connection = connections.create_connection(using)
+    vars(connection)["pg_version"] = OLDEST_POSTGRESQL
+    return connection
 
 
 def anchored(projection: Projection, column: str, query: Query, outer: Paths, tied: Col | None) -> Anchor:

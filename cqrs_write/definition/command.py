@@ -5,6 +5,7 @@ from typing import Any, ClassVar, TypeVar
 from django.apps import apps
 from pydantic import TypeAdapter, ValidationError
 
+from cqrs_write.definition.storable import unstorable
 from cqrs_write.exceptions import ConfigurationError, InvalidCommand
 
 C = TypeVar("C", bound="Command")
@@ -68,9 +69,15 @@ def validated(command: C) -> tuple[C, dict[str, Any]]:
     """The command as the log would give it back, and its payload.
 
     A handler sees the same values, whether the command comes from a caller in this process or from the log.
+
+    Raises:
+        InvalidCommand: if a field is not of its declared type, or the log could not keep it.
     """
     command = load(type(command), dump(command))
-    return command, dump(command)
+    payload = dump(command)
+    if problem := unstorable(payload):
+        raise InvalidCommand(f"{name_of(type(command))}: {problem}")
+    return command, payload
 
 
 _adapters: dict[type[Command], TypeAdapter[Any]] = {}

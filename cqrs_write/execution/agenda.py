@@ -49,6 +49,10 @@ class Agenda:
         self.look_again = False
         """Whether a lane was left that may have more to execute."""
 
+    def next(self) -> Lane:
+        """The first lane of which a command is known, so that those of many are read in one statement; or the first."""
+        return next((lane for lane in self.lanes if lane.rows), self.lanes[0])
+
     def leave(self, lane: Lane, *, look_again: bool) -> None:
         if lane in self.lanes:
             self.lanes.remove(lane)

@@ -48,9 +48,9 @@ def confirm(bundle: Bundle, marked: set[int], agenda: Agenda) -> Bundle | None:
 
 def _first(agenda: Agenda, worker: Worker) -> Bundle | None:
     """What the first lane has, or a group of several; None if it turned out to have nothing, and was left."""
-    lane = agenda.lanes[0]
-    if not lane.rows:
+    if not any(lane.rows for lane in agenda.lanes):
         _read_on(agenda, worker)
+    lane = agenda.next()
     if not lane.rows or not _is_runnable(lane.rows[0]):
         agenda.leave(lane, look_again=False)
         return None
@@ -71,8 +71,8 @@ def _first(agenda: Agenda, worker: Worker) -> Bundle | None:
 
 
 def _read_on(agenda: Agenda, worker: Worker) -> None:
-    """Read the next commands of every lane of which nothing more is known, in one statement."""
-    empty = {lane.key: lane for lane in agenda.lanes if not lane.rows and not lane.all_read}
+    """Read the next commands of every lane that may have more, in one statement."""
+    empty = {lane.key: lane for lane in agenda.lanes if not lane.all_read}
     if not empty:
         return
     found = worker.lanes.firsts(worker.using, agenda.queue, agenda.priority, list(empty), COMMANDS_PER_VISIT)

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cqrs_write.bus import accept_all
-from cqrs_write.definition.command import Command
+from cqrs_write.definition.command import Command, validated
 from cqrs_write.definition.lane import lane_of
 from cqrs_write.exceptions import CommandRejected, InvalidCommand
 from cqrs_write.http import back_pressure, prefer
@@ -19,7 +19,7 @@ from cqrs_write.http.location import status_url
 from cqrs_write.http.openapi import Documented
 from cqrs_write.http.problems import Problem, kinds
 from cqrs_write.http.problems.translation import body_of
-from cqrs_write.http.request_data import command_from, data_of, storable
+from cqrs_write.http.request_data import command_from, data_of
 from cqrs_write.models import LoggedCommand
 
 ANY = UUID(int=0)
@@ -84,7 +84,7 @@ class BulkCommandView(CommandBaseView):
     def checked(self, request: Request, item: Any) -> Command | dict[str, Any]:
         """The command, or the problem with it."""
         try:
-            command = storable(self.to_command(request, item))
+            command, _ = validated(self.to_command(request, item))
             lane_of(self.handler, command, ANY)
         except (InvalidCommand, CommandRejected) as error:
             return body_of(error, status.HTTP_400_BAD_REQUEST)

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from cqrs_write.bus import accept, dispatch
+from cqrs_write.bus import append, dispatch, logged
 from cqrs_write.conf import settings
 from cqrs_write.definition.command import Command, load
 from cqrs_write.exceptions import ConfigurationError
@@ -20,7 +20,7 @@ from cqrs_write.http.location import status_url
 from cqrs_write.http.openapi import Documented
 from cqrs_write.http.outcome import result_of
 from cqrs_write.http.problems import Problem, kinds
-from cqrs_write.http.request_data import command_from, data_of, storable
+from cqrs_write.http.request_data import command_from, data_of
 from cqrs_write.http.waiting import place, settled_within
 from cqrs_write.models import LoggedCommand
 
@@ -74,7 +74,7 @@ class CommandView(CommandBaseView):
             ValidationError: with the body of the 400 answer.
         """
         if self.serializer_class is None:
-            return storable(command_from(self.command_class, data_of(request)))
+            return command_from(self.command_class, data_of(request))
         serializer = self.serializer_class(data=request.data, context={"request": request, "view": self})
         serializer.is_valid(raise_exception=True)
         return load(self.command_class, serializer.validated_data)
@@ -114,12 +114,15 @@ class CommandView(CommandBaseView):
 
     def accept(self, request: Request, command: Command) -> Response:
         back_pressure.check(self.handler.queue, self.using)
-        storable(command)
-        # In one transaction: a command whose client learns no status URL must not be executed.
-        with transaction.atomic(using=self.using), self.precondition(request):
-            return self.accepted(request, accept(command, actor=request.user, using=self.using))
+        row = logged(command, actor=request.user)
+        # Made first: a command whose client learns no status URL must not be executed.
+        response = self.accepted(request, row)
+        with self.precondition(request):
+            append(row, using=self.using, hurry=self._wait_seconds(request) > 0)
+        return response
 
     def accepted(self, request: Request, row: LoggedCommand) -> Response:
+        """The answer 202 for the command that ``row`` stands for; it is written to the command log thereafter."""
         return Response(
             {"id": row.uuid, "state": row.state},
             status=status.HTTP_202_ACCEPTED,
@@ -131,7 +134,7 @@ class CommandView(CommandBaseView):
 
         Not within a transaction, which no worker sees before it ends; nor if too many requests wait already.
         """
-        seconds = prefer.wait_seconds(request.headers.get("Prefer", ""), settings().wait_seconds)
+        seconds = self._wait_seconds(request)
         if response.status_code != status.HTTP_202_ACCEPTED or not seconds or self._is_in_transaction():
             return response
         with place() as given:
@@ -164,6 +167,9 @@ class CommandView(CommandBaseView):
     def answers_result(cls) -> bool:
         """Whether the body of the inline answer is the handler's result as it is."""
         return cls.to_body is CommandView.to_body
+
+    def _wait_seconds(self, request: Request) -> float:
+        return prefer.wait_seconds(request.headers.get("Prefer", ""), settings().wait_seconds)
 
     def _is_in_transaction(self) -> bool:
         connection = transaction.get_connection(self.using)

@@ -49,6 +49,13 @@ def test_the_handler_is_told_the_key_of_the_actor():
     assert actors == {"by a user": user.pk, "by a key": user.pk, "by text": user.pk, "by nobody": None}
 
 
+@pytest.mark.parametrize("text", ["a\0", "\udcff"], ids=["zero character", "half a character"])
+@pytest.mark.parametrize("give", [accept, dispatch])
+def test_a_command_that_no_database_could_store_is_refused(give, text):
+    with pytest.raises(InvalidCommand, match=r"probe.Write: .*which no database stores"):
+        give(Write(text=text))
+
+
 def test_an_accepted_command_is_a_row_and_nothing_else_yet():
     row = accept(Write(text="later", lane="a"), actor=7)
 

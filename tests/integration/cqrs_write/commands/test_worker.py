@@ -137,3 +137,14 @@ def test_a_wake_up_that_was_asked_for_later_is_sent_later_however_many_are_sent_
     assert wakeup.flush(30)
 
     assert 2 <= redis_client.llen("probe") <= 3
+
+
+def test_a_wake_up_that_somebody_waits_for_is_not_held_back(redis_client, settings):
+    settings.CQRS_WRITE = {"WAKEUP_INTERVAL": 3600.0}
+    wakeup._renew()
+    wakeup.wake("probe", "default")
+    until(lambda: redis_client.llen("probe") == 1)
+
+    wakeup.wake("probe", "default")
+    wakeup.wake("probe", "default", hurry=True)
+    until(lambda: redis_client.llen("probe") == 2)

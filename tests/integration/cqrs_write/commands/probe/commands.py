@@ -45,6 +45,16 @@ def write(command: Write, context: Context) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InTurn(Write):
+    """Its acceptance waits for those before it in the lane."""
+
+
+@handles(InTurn, lane=lane, queue="probe", in_sequence=True)
+def write_in_turn(command: InTurn, context: Context) -> None:
+    leave_effect(command, context)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stumble(Probe):
     """Fails so many times before it succeeds."""
 

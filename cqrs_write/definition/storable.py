@@ -1,0 +1,21 @@
+"""What a database can store, and JSON write."""
+
+import math
+from typing import Any
+
+
+def unstorable(value: Any) -> str:
+    """What cannot be stored of JSON values, however deep in ``value``; empty if everything can."""
+    if isinstance(value, str):
+        if "\0" in value:
+            return "a text has a zero character, which no database stores."
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            return "a text has half a character (a lone surrogate), which no database stores."
+        return ""
+    if isinstance(value, float):
+        return "" if math.isfinite(value) else f"{value} is no number that JSON can write."
+    if isinstance(value, dict):
+        return next(filter(None, map(unstorable, [*value, *value.values()])), "")
+    if isinstance(value, list):
+        return next(filter(None, map(unstorable, value)), "")
+    return ""
