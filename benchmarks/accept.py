@@ -56,7 +56,7 @@ class Size:
     backlog: int
 
 
-FULL = Size(short=20, requests=150, long=3, many=500, backlog=100_000)
+FULL = Size(short=40, requests=100, long=3, many=500, backlog=100_000)
 QUICK = Size(short=1, requests=10, long=1, many=10, backlog=1_000)
 
 
@@ -126,7 +126,7 @@ class Stand:
         return self.send(ORDERS, self.orders[:number], {}, 201)
 
     def bare(self, number: int) -> Answered:
-        execute("TRUNCATE benchmark_received")
+        execute("TRUNCATE benchmark_received", "VACUUM ANALYZE benchmark_received", "CHECKPOINT")
         return self.send(BARE, self.orders[:number], {}, 201)
 
     def accept(self, number: int, *, waiting: int) -> Answered:

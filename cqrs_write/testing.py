@@ -1,4 +1,7 @@
-"""For tests of code that accepts commands: see what was accepted, and execute it now."""
+"""For tests of code that accepts commands or emits events: see them, and execute what was accepted now."""
+
+from collections.abc import Sequence
+from typing import TypeVar
 
 from django.db import DEFAULT_DB_ALIAS
 
@@ -6,9 +9,13 @@ from cqrs_write import execution
 from cqrs_write.definition.command import Command, load, validated
 from cqrs_write.definition.registry import registry
 from cqrs_write.definition.versions import upcast
-from cqrs_write.models import LoggedCommand
+from cqrs_write.models import LoggedCommand, OutboxEvent
+from cqrs_write.outbox import Event, payload
+from cqrs_write.outbox.event import type_of
 from cqrs_write.queues import unfinished_queues
 from cqrs_write.state import PENDING, State
+
+E = TypeVar("E", bound=Event)
 
 
 class CommandsDied(AssertionError):
@@ -56,8 +63,31 @@ def assert_accepted(command: Command, *, using: str = DEFAULT_DB_ALIAS) -> None:
     expected, _ = validated(command)
     found = accepted(using=using)
     if expected not in found:
-        listing = "\n".join(f"  {one}" for one in found) or "  nothing"
-        raise AssertionError(f"{expected}\nwas not accepted. Accepted were:\n{listing}")
+        raise AssertionError(f"{expected}\nwas not accepted. Accepted were:\n{_listing(found)}")
+
+
+def emitted(event_class: type[E], *, using: str = DEFAULT_DB_ALIAS) -> list[E]:
+    """The events of a class that are in the outbox, in the order in which they were emitted."""
+    rows = OutboxEvent.objects.using(using).filter(
+        aggregatetype=event_class.aggregate_type, type=type_of(event_class)
+    )
+    return [payload.load(event_class, row.payload) for row in rows.order_by("sequence")]
+
+
+def assert_emitted(event: Event, *, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Fail unless an equal event is in the outbox.
+
+    Raises:
+        AssertionError: listing what was emitted of its class.
+    """
+    expected, _ = payload.validated(event)
+    found = emitted(type(event), using=using)
+    if expected not in found:
+        raise AssertionError(f"{expected}\nwas not emitted. Of its class were:\n{_listing(found)}")
+
+
+def _listing(found: Sequence[object]) -> str:
+    return "\n".join(f"  {one}" for one in found) or "  nothing"
 
 
 def _read(row: LoggedCommand) -> Command:

@@ -36,6 +36,16 @@ def validated(event: E) -> tuple[E, dict[str, Any]]:
     return event, adapter.dump_python(event, mode="json")
 
 
+def load(event_class: type[E], payload: Any) -> E:
+    """The event that ``payload`` describes.
+
+    Raises:
+        ValidationError: if it is not one of this class.
+    """
+    event: E = _adapter(event_class).validate_python(payload)
+    return event
+
+
 _adapters: dict[type[Event], TypeAdapter[Any]] = {}
 
 

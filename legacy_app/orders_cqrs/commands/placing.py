@@ -10,12 +10,14 @@ from django.utils import timezone
 from pydantic import Field
 
 from cqrs_write import Command, CommandRejected, Context, handles
+from cqrs_write.outbox.emit import emit
 from legacy_app.customers.models import Customer, Note
 from legacy_app.orders import services
 from legacy_app.orders.models import Order, OrderLine, Product, StockMovement
 from legacy_app.orders_cqrs.commands.lane import customers_lane
 from legacy_app.orders_cqrs.commands.stock import change_stock
-from legacy_app.orders_cqrs.representation import placed_order
+from legacy_app.orders_cqrs.events import OrderPlaced
+from legacy_app.orders_cqrs.representation import placed_order, total_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,7 @@ def place_order(command: PlaceOrder, context: Context) -> dict[str, Any]:
     lines = insert_lines(order, command.lines, products)
     record_contact(order)
     context.on_commit(partial(services.queue_confirmation, order.pk))
+    emit(order_placed(order, lines), using=context.using)
     return placed_order(order, lines)
 
 
@@ -118,3 +121,9 @@ def record_contact(order: Order) -> None:
         last_contact_at=order.placed_at, updated_at=timezone.now()
     )
     Note.objects.create(customer_id=order.customer_id, text="Order placed")
+
+
+def order_placed(order: Order, lines: list[OrderLine]) -> OrderPlaced:
+    return OrderPlaced(
+        aggregate_id=order.pk, number=order.number, customer_id=order.customer_id, total=total_of(lines)
+    )

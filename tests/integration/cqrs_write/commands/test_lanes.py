@@ -8,8 +8,9 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from cqrs_write.backends import load
-from cqrs_write.bus import accept
+from cqrs_write.bus import accept, accept_all
 from cqrs_write.execution import drain
+from cqrs_write.execution.agenda import COMMANDS_PER_VISIT
 from cqrs_write.execution.heads import HIGHEST_KEY, LOWEST_KEY, pages
 from cqrs_write.models import LoggedCommand
 
@@ -54,6 +55,30 @@ def test_many_workers_keep_the_order_of_every_lane_and_run_each_command_once():
         by_lane[text.split(":")[0]].append(text)
     assert by_lane == {f"{n}": [f"{n}:{number:02}" for number in range(20)] for n in range(10)}
     assert set(LoggedCommand.objects.values_list("state", flat=True)) == {"done"}
+
+
+@pytest.mark.postgresql
+def test_a_thousand_lanes_keep_eight_workers_busy():
+    accept_all(Write(text=f"{lane}", lane=f"lane {lane}") for lane in range(1_000))
+    executed: list[int] = []
+
+    join(in_threads(8, lambda: executed.append(drain("probe", seconds=60).executed)))
+
+    assert sum(executed) == Effect.objects.count() == 1_000
+    # A fair share is 125. The threads start one after another, and none comes away with next to nothing.
+    assert min(executed) > 1_000 / 8 / 4
+
+
+def test_a_hot_lane_does_not_starve_the_others():
+    accept_all(Write(text="hot", lane="hot") for _ in range(200))
+    accept_all(Write(text=f"{lane}", lane=f"cold {lane}") for lane in range(20))
+
+    drain("probe", seconds=60)
+
+    texts = list(Effect.objects.order_by("id").values_list("text", flat=True))
+    last_cold = max(place for place, text in enumerate(texts) if text != "hot")
+    assert texts[:last_cold].count("hot") <= COMMANDS_PER_VISIT
+    assert texts.count("hot") == 200
 
 
 @pytest.mark.postgresql

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import uuid4
@@ -10,6 +11,7 @@ from cqrs_write import trace
 from cqrs_write.exceptions import InvalidEvent, NotInTransaction
 from cqrs_write.models import OutboxEvent
 from cqrs_write.outbox.emit import emit, emit_all
+from cqrs_write.testing import assert_emitted, emitted
 
 from .events import CustomerMoved, OrderPlaced
 
@@ -137,3 +139,15 @@ def test_parameters_may_be_bound_by_the_server(monkeypatch):
 
     assert list(OutboxEvent.objects.values_list("aggregateid", "actor")) == [("7", "42"), ("3", "42")]
     connection.close()
+
+
+def test_what_was_emitted_can_be_asked_for_in_tests():
+    one, two = OrderPlaced(aggregate_id=1, total="1.50"), OrderPlaced(aggregate_id=2)
+    emit_all([one, CustomerMoved(customer_id=1, city="Bern"), two])
+
+    assert emitted(OrderPlaced) == [replace(one, total=Decimal("1.50")), two]
+    assert_emitted(one)
+    with pytest.raises(
+        AssertionError, match=r"OrderPlaced\(aggregate_id=3.*\nwas not emitted(.*\n  OrderPlaced){2}"
+    ):
+        assert_emitted(OrderPlaced(aggregate_id=3))
