@@ -8,7 +8,8 @@ WORKERS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PYTEST := $(BIN)/coverage run -m pytest -q -n $(WORKERS) --dist worksteal
+RUN := $(BIN)/python
+PYTEST = $(RUN) -m pytest -q -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-long lint test-postgresql test-sqlite coverage benchmark wheel constraints clean
@@ -32,11 +33,9 @@ demo: install ## Show the whole migration on the sample shop. ARGS="--help" list
 	@$(BIN)/python manage.py demo $(ARGS)
 
 test: install ## Check style, types and imports, and run the tests on PostgreSQL and on SQLite.
-	@$(BIN)/coverage erase
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-postgresql
 	@$(MAKE) --no-print-directory test-sqlite
-	@$(MAKE) --no-print-directory coverage
 
 test-long: ## The same with the tests that take minutes.
 	@$(MAKE) --no-print-directory test ARGS="--long $(ARGS)"
@@ -53,7 +52,9 @@ test-postgresql: install ## Run the tests on PostgreSQL only.
 test-sqlite: install ## Run the tests on SQLite only.
 	$(PYTEST) --database sqlite $(ARGS)
 
-coverage: install # Combine and report what the runs before measured.
+coverage: install ## Run the tests again, slower, and report which branches they reach.
+	@$(BIN)/coverage erase
+	@$(MAKE) --no-print-directory test-postgresql test-sqlite RUN="$(BIN)/coverage run"
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

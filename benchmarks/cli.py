@@ -7,7 +7,7 @@ import platform
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 
@@ -19,6 +19,9 @@ from benchmarks.rivals.installation import rivals_python
 from benchmarks.stand import python, seeded_stand
 from legacy_app.servers import ServerError
 from legacy_app.servers.binaries import find_postgresql
+
+TABLE_WIDTH = 140
+"""Columns of a table that nothing wraps."""
 
 
 def main(arguments: list[str]) -> int:
@@ -75,7 +78,7 @@ def parser() -> argparse.ArgumentParser:
 
 def measured(benchmark: Benchmark, options: argparse.Namespace) -> dict[str, Any]:
     """Run one benchmark on a stand of its own and show its figures."""
-    console = Console(stderr=options.json == "-")
+    console = console_of(sys.stderr if options.json == "-" else sys.stdout)
     scale = options.scale or (benchmark.quick_scale if options.quick else benchmark.scale)
     flags = ["--quick"] if options.quick else []
     if benchmark.rivals:
@@ -96,6 +99,11 @@ def measured(benchmark: Benchmark, options: argparse.Namespace) -> dict[str, Any
     }
     console.print(table(benchmark, result))
     return result
+
+
+def console_of(stream: TextIO) -> Console:
+    """A console as wide as the terminal, or as the table where there is none."""
+    return Console(file=stream, width=None if stream.isatty() else TABLE_WIDTH)
 
 
 def conditions(scale: float, options: argparse.Namespace) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """Lanes: commands with the same lane key execute one after another, in order of acceptance."""
 
-import hashlib
 import uuid
 from typing import Any
 
 from cqrs_write.definition.handler import Handler
 from cqrs_write.exceptions import InvalidCommand
+from cqrs_write.lock_key import lock_key
 
 LONGEST = 200
 """Characters of a lane's text."""
@@ -37,4 +37,4 @@ def lane_key(lane: str, command_id: uuid.UUID) -> int:
     A command without a lane gets one of its own. Two lanes with one key run one after another: harmless.
     """
     source = f"cqrs lane {lane}" if lane else f"cqrs command {command_id}"
-    return int.from_bytes(hashlib.blake2b(source.encode(), digest_size=8).digest(), "big", signed=True)
+    return lock_key(source)

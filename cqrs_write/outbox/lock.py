@@ -1,8 +1,8 @@
 """The lock of an aggregate: whose events are numbered one transaction after another."""
 
-import hashlib
 from collections.abc import Iterable
 
+from cqrs_write.lock_key import lock_key
 from cqrs_write.models import OutboxEvent
 
 LOCKED_SINGLY = 500
@@ -18,5 +18,4 @@ def lock_keys(events: Iterable[OutboxEvent]) -> list[int]:
 
 def _key(aggregate_type: str, aggregate_id: str) -> int:
     """64 bits (signed). Two aggregates with one key wait for each other: harmless."""
-    source = f"cqrs outbox {aggregate_type} {aggregate_id}"
-    return int.from_bytes(hashlib.blake2b(source.encode(), digest_size=8).digest(), "big", signed=True)
+    return lock_key(f"cqrs outbox {aggregate_type} {aggregate_id}")

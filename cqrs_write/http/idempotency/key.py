@@ -1,10 +1,10 @@
 """The key of a request that may be repeated: what its header says, within whose keys, and for which content."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 
 from cqrs_write.http.problems import Problem, kinds
+from cqrs_write.lock_key import lock_key
 
 HEADER = "Idempotency-Key"
 LONGEST = 255
@@ -29,8 +29,7 @@ class Key:
     @property
     def lock(self) -> int:
         """64 bits (signed) that stand for scope and text."""
-        source = f"cqrs idempotency {self.scope}\0{self.text}".encode()
-        return int.from_bytes(hashlib.blake2b(source, digest_size=8).digest(), "big", signed=True)
+        return lock_key(f"cqrs idempotency {self.scope}\0{self.text}")
 
 
 def key_in(header: str) -> str:
