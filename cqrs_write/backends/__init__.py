@@ -1,5 +1,6 @@
 """The only places that know a database's own SQL: one folder per database, one module per concept."""
 
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.utils.connection import ConnectionDoesNotExist
 from cqrs_write.exceptions import UnknownName, UnsupportedDatabase
 
 VENDORS = ("postgresql", "sqlite")
+
+_module = cache(import_module)
 
 
 def load(package: str, concept: str, using: str) -> Any:
@@ -27,4 +30,4 @@ def load(package: str, concept: str, using: str) -> Any:
             f"The database '{using}' is {vendor}; the toolkit knows {' and '.join(VENDORS)}. "
             "Leave the models on it out of read models and commands."
         )
-    return import_module(f"{package}.backends.{vendor}.{concept}")
+    return _module(f"{package}.backends.{vendor}.{concept}")

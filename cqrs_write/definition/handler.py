@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from cqrs_write.definition.batch import Batch
@@ -34,7 +35,7 @@ class Handler:
     group: bool = False
     batch: Batch | None = None
 
-    @property
+    @cached_property
     def name(self) -> str:
         return name_of(self.command)
 

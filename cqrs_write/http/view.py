@@ -117,8 +117,10 @@ class CommandView(CommandBaseView):
         row = logged(command, actor=request.user)
         # Made first: a command whose client learns no status URL must not be executed.
         response = self.accepted(request, row)
+        # Whether it really waits is looked at later: a wrong guess costs one message.
+        hurry = "wait" in request.headers.get("Prefer", "")
         with self.precondition(request):
-            append(row, using=self.using, hurry=self._wait_seconds(request) > 0)
+            append(row, using=self.using, hurry=hurry)
         return response
 
     def accepted(self, request: Request, row: LoggedCommand) -> Response:
@@ -134,7 +136,7 @@ class CommandView(CommandBaseView):
 
         Not within a transaction, which no worker sees before it ends; nor if too many requests wait already.
         """
-        seconds = self._wait_seconds(request)
+        seconds = prefer.wait_seconds(request.headers.get("Prefer", ""), settings().wait_seconds)
         if response.status_code != status.HTTP_202_ACCEPTED or not seconds or self._is_in_transaction():
             return response
         with place() as given:
@@ -167,9 +169,6 @@ class CommandView(CommandBaseView):
     def answers_result(cls) -> bool:
         """Whether the body of the inline answer is the handler's result as it is."""
         return cls.to_body is CommandView.to_body
-
-    def _wait_seconds(self, request: Request) -> float:
-        return prefer.wait_seconds(request.headers.get("Prefer", ""), settings().wait_seconds)
 
     def _is_in_transaction(self) -> bool:
         connection = transaction.get_connection(self.using)
