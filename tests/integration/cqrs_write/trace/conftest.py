@@ -5,33 +5,23 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project
-from django.test import override_settings
 from opentelemetry import trace as opentelemetry
 
-from cqrs_write.definition.registry import registry
 from legacy_app.celery import app as celery_app
+from tests.integration.cqrs_write.installed import installable
 
 from .traced import commands
 
 APP = "tests.integration.cqrs_write.trace.traced"
-HANDLERS = [handler for handler in registry if handler.function.__module__ == commands.__name__]
+MIDDLEWARE = ["cqrs_write.middleware.TraceMiddleware", *project.MIDDLEWARE]
 
-for _handler in HANDLERS:
-    registry.remove(_handler)
+traced_installed = installable(APP, commands, MIDDLEWARE=MIDDLEWARE, ROOT_URLCONF=f"{APP}.urls")
 
 
 @pytest.fixture(autouse=True)
 def _traced_app() -> Iterator[None]:
-    with override_settings(
-        INSTALLED_APPS=[*project.INSTALLED_APPS, APP],
-        MIDDLEWARE=["cqrs_write.middleware.TraceMiddleware", *project.MIDDLEWARE],
-        ROOT_URLCONF=f"{APP}.urls",
-    ):
-        for handler in HANDLERS:
-            registry.add(handler)
+    with traced_installed():
         yield
-        for handler in HANDLERS:
-            registry.remove(handler)
 
 
 @pytest.fixture(autouse=True)

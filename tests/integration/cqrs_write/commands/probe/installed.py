@@ -1,36 +1,8 @@
 """The probe app, installed for a while in the process of the tests."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.conf import settings
-from django.db import connection
-from django.test import override_settings
-
-from cqrs_write.definition.registry import registry
+from tests.integration.cqrs_write.installed import installable
 
 from . import commands
 from .models import Effect
 
-APP = "tests.integration.cqrs_write.commands.probe"
-HANDLERS = [handler for handler in registry if handler.function.__module__ == commands.__name__]
-
-for _handler in HANDLERS:
-    registry.remove(_handler)
-
-
-@contextmanager
-def probe_installed() -> Iterator[None]:
-    """With its handlers registered and its table there; both are out of everybody's way afterwards."""
-    with override_settings(INSTALLED_APPS=[*settings.INSTALLED_APPS, APP]):
-        for handler in HANDLERS:
-            registry.add(handler)
-        with connection.schema_editor() as editor:
-            editor.create_model(Effect)
-        try:
-            yield
-        finally:
-            with connection.schema_editor() as editor:
-                editor.delete_model(Effect)
-            for handler in HANDLERS:
-                registry.remove(handler)
+probe_installed = installable("tests.integration.cqrs_write.commands.probe", commands, Effect)
