@@ -1,5 +1,6 @@
 """Executing a bundle: its handlers' effects and its settling, in one transaction."""
 
+import logging
 import time
 from dataclasses import dataclass
 
@@ -72,9 +73,10 @@ def execute(bundle: Bundle, agenda: Agenda, worker: Worker) -> tuple[int, Bundle
         if not bundle.rows:
             raise
         return _fail(bundle, error, started, agenda, worker), None
-    for row in bundle.rows:
-        if row.id in work.results:
-            _report(row, State.DONE, work.seconds[row.id])
+    if logger.isEnabledFor(logging.INFO):
+        for row in bundle.rows:
+            if row.id in work.results:
+                _report(row, State.DONE, work.seconds[row.id])
     return len(work.results), work.next
 
 

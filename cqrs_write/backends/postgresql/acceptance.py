@@ -15,7 +15,7 @@ COLUMNS = {
     "uuid": "uuid",
     "name": "text",
     "version": "int",
-    "payload": "text",
+    "payload": "jsonb",
     "actor": "text",
     "queue": "text",
     "priority": "int",
@@ -31,29 +31,32 @@ COLUMNS = {
 }
 _NAMES = ", ".join(COLUMNS)
 _VALUES = ", ".join("%s::jsonb" if name == "payload" else "%s" for name in COLUMNS)
-_READ = ", ".join("payload::jsonb" if name == "payload" else name for name in COLUMNS)
-_ARRAYS = ", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())
+_DECLARED = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
 
 ONE = f"INSERT INTO cqrs_command_log ({_NAMES}) VALUES ({_VALUES}) RETURNING id"
+
+# A text of JSON is made in half the time that psycopg takes for sixteen arrays.
 MANY = f"""
 INSERT INTO cqrs_command_log ({_NAMES})
-SELECT {_READ} FROM unnest({_ARRAYS}) WITH ORDINALITY AS given ({_NAMES}, place) ORDER BY place
+SELECT {_NAMES}
+  FROM ROWS FROM (jsonb_to_recordset(%s::jsonb) AS ({_DECLARED})) WITH ORDINALITY AS given ({_NAMES}, place)
+ ORDER BY place
 RETURNING id
 """
 
 
 def insert(using: str, rows: Sequence[LoggedCommand]) -> None:
     """Write ``rows`` to the command log, in their order, and give them their ids."""
-    values = [_values(row) for row in rows]
     with connections[using].cursor() as cursor:
         if len(rows) == 1:
-            cursor.execute(ONE, values[0])
+            values = _named(rows[0])
+            cursor.execute(ONE, [*(values | {"payload": json.dumps(values["payload"])}).values()])
         elif rows:
-            cursor.execute(MANY, [list(column) for column in zip(*values, strict=True)])
-        for row, (pk,) in zip(rows, cursor.fetchall() if rows else [], strict=True):
-            row.pk = pk
-            row._state.adding, row._state.db = False, using
+            cursor.execute(MANY, [json.dumps([_named(row) for row in rows], default=str)])
+        for saved, (pk,) in zip(rows, cursor.fetchall() if rows else [], strict=True):
+            saved.pk = pk
+            saved._state.adding, saved._state.db = False, using
 
 
-def _values(row: LoggedCommand) -> list[Any]:
-    return [json.dumps(row.payload) if name == "payload" else getattr(row, name) for name in COLUMNS]
+def _named(row: LoggedCommand) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in COLUMNS}

@@ -1,5 +1,6 @@
 """Lanes on PostgreSQL: finding lanes with work without reading the log, and one worker at a time in each."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -92,11 +93,12 @@ SELECT pg_try_advisory_xact_lock(%s),
 GRACE_SECONDS = 1.0
 """By so much the database is more patient than the worker's own clock, which has the better words."""
 
+# A text of JSON is made ten times as fast as arrays, which psycopg makes element by element.
 DONE = """
 UPDATE cqrs_command_log l
    SET state = 'done', attempts = l.attempts + 1, result = v.result::jsonb, finished_at = %s, expires_at = v.expires,
        error = '', traceback = ''
-  FROM unnest(%s::bigint[], %s::boolean[], %s::text[], %s::timestamptz[]) AS v(id, head, result, expires)
+  FROM jsonb_to_recordset(%s::jsonb) AS v(id bigint, head boolean, result text, expires timestamptz)
  WHERE l.id = v.id
    AND CASE WHEN v.head THEN l.state = 'running' AND l.worker = %s ELSE l.state IN ('accepted', 'retrying') END
 """
@@ -211,9 +213,12 @@ def turn_over(
 
 def done(using: str, worker: str, now: datetime, rows: Sequence[Ended]) -> int:
     """Settle commands as done; returns how many were as ``worker`` had left them."""
-    ids, heads, results, expires = (list(column) for column in zip(*rows, strict=True))
+    ended = [
+        {"id": pk, "head": head, "result": result, "expires": expires and expires.isoformat()}
+        for pk, head, result, expires in rows
+    ]
     with connections[using].cursor() as cursor:
-        cursor.execute(DONE, [now, ids, heads, results, expires, worker])
+        cursor.execute(DONE, [now, json.dumps(ended), worker])
         return int(cursor.rowcount)
 
 
