@@ -2,7 +2,8 @@
 
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -95,11 +96,11 @@ def accept(command: Command, *, actor: Any = None, using: str = DEFAULT_DB_ALIAS
         using: the database alias that the handler writes to; its command log keeps the row.
 
     Raises:
-        InvalidCommand: if a field is not of its declared type.
+        InvalidCommand: if a field is not of its declared type or cannot be stored, or the lane's text is not fit.
         ConfigurationError: if the command has no handler.
     """
     row = logged(command, actor=actor)
-    append(row, using=using)
+    append([row], using=using)
     return row
 
 
@@ -112,14 +113,7 @@ def accept_all(
     """
     caused = _trace()
     rows = [logged(command, actor=actor, caused=caused) for command in commands]
-    handlers = {row.name: registry.named(row.name) for row in rows}
-    with transaction.atomic(using=using):
-        for key in sorted({row.lane_key for row in rows if row.lane and handlers[row.name].in_sequence}):
-            load("cqrs_write", "lanes", using).lock_acceptance(using, key)
-        for start in range(0, len(rows), AT_ONCE):
-            load("cqrs_write", "acceptance", using).insert(using, rows[start : start + AT_ONCE])
-        for handler in handlers.values():
-            _wake_on_commit(handler, using)
+    append(rows, using=using)
     return rows
 
 
@@ -159,22 +153,23 @@ def logged(command: Command, *, actor: Any = None, caused: trace.Trace | None = 
     )
 
 
-def append(row: LoggedCommand, *, using: str = DEFAULT_DB_ALIAS, hurry: bool = False) -> None:
-    """Write what :func:`logged` made to the command log, and wake a worker on commit.
+def append(rows: Sequence[LoggedCommand], *, using: str = DEFAULT_DB_ALIAS, hurry: bool = False) -> None:
+    """Write what :func:`logged` made to the command log, all or none, and wake workers on commit.
 
     Args:
         hurry: whether somebody waits for the result.
     """
-    handler = registry.named(row.name)
-    lanes, log_table = load("cqrs_write", "lanes", using), load("cqrs_write", "acceptance", using)
-    if handler.in_sequence and row.lane:
-        with transaction.atomic(using=using):
-            lanes.lock_acceptance(using, row.lane_key)
-            log_table.insert(using, [row])
-    else:
-        # One statement, which needs no transaction of its own: two round trips less.
-        log_table.insert(using, [row])
-    _wake_on_commit(handler, using, hurry=hurry)
+    handlers = {row.name: registry.named(row.name) for row in rows}
+    in_sequence = sorted({row.lane_key for row in rows if row.lane and handlers[row.name].in_sequence})
+    # A single statement needs no transaction of its own: two round trips less.
+    together = bool(in_sequence) or len(rows) > AT_ONCE
+    with transaction.atomic(using=using) if together else nullcontext():
+        for key in in_sequence:
+            load("cqrs_write", "lanes", using).lock_acceptance(using, key)
+        for start in range(0, len(rows), AT_ONCE):
+            load("cqrs_write", "acceptance", using).insert(using, rows[start : start + AT_ONCE])
+        for handler in handlers.values():
+            _wake_on_commit(handler, using, hurry=hurry)
 
 
 def _trace() -> trace.Trace:
@@ -182,7 +177,7 @@ def _trace() -> trace.Trace:
     return trace.current() or trace.new()
 
 
-def _wake_on_commit(handler: Handler, using: str, *, hurry: bool = False) -> None:
+def _wake_on_commit(handler: Handler, using: str, *, hurry: bool) -> None:
     delay = handler.batch.max_wait if handler.batch else 0.0
     wake = partial(wakeup.wake, handler.queue, using, delay, hurry=hurry)
     transaction.on_commit(wake, using=using, robust=True)

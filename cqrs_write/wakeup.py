@@ -74,7 +74,8 @@ class Waker:
                 self._thread.start()
 
     def flush(self, timeout: float) -> bool:
-        """Wait until nothing is pending, at most ``timeout`` seconds; return whether nothing is."""
+        """Send what is due; wait at most ``timeout`` seconds until nothing is pending; return whether nothing is."""
+        self._hurry.set()
         return self._idle.wait(timeout)
 
     def _run(self) -> None:

@@ -11,6 +11,8 @@ def unstorable(value: Any) -> str:
         text = json.dumps(value, allow_nan=False)
     except ValueError:
         return _found(value)
+    except RecursionError:
+        return "its fields are nested too deeply."
     # Looked for one by one only where the text has one of them, or something that looks like it.
     return _found(value) if "\\u0000" in text or "\\ud" in text else ""
 

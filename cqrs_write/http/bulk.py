@@ -1,6 +1,5 @@
 """The bulk view: many commands of one kind in one request, each checked for itself, accepted together."""
 
-from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -9,9 +8,8 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cqrs_write.bus import accept_all
-from cqrs_write.definition.command import Command, validated
-from cqrs_write.definition.lane import lane_of
+from cqrs_write.bus import append, logged
+from cqrs_write.definition.command import Command
 from cqrs_write.exceptions import CommandRejected, InvalidCommand
 from cqrs_write.http import back_pressure, prefer
 from cqrs_write.http.base import CommandBaseView
@@ -46,9 +44,9 @@ class BulkCommandView(CommandBaseView):
         items, anywhere = self.items(request), status_url(request, ANY)
         back_pressure.check(self.handler.queue, self.using)
         checked = [self.checked(request, item) for item in items]
-        commands = [one for one in checked if isinstance(one, Command)]
-        rows = accept_all(commands, actor=request.user, using=self.using)
-        entries = list(entries_of(checked, rows, anywhere))
+        rows = [one for one in checked if isinstance(one, LoggedCommand)]
+        append(rows, using=self.using)
+        entries = [entry_of(one, anywhere) for one in checked]
         if not rows:
             detail = f"There is something wrong with each of the {len(items)}."
             return Problem(kinds.NONE_ACCEPTED, detail, commands=entries).response()
@@ -81,39 +79,29 @@ class BulkCommandView(CommandBaseView):
             )
         return items
 
-    def checked(self, request: Request, item: Any) -> Command | dict[str, Any]:
-        """The command, or the problem with it."""
+    def checked(self, request: Request, item: Any) -> LoggedCommand | dict[str, Any]:
+        """The row of the command log for one entry of the list, not yet written; or the problem with the entry."""
         try:
-            command, _ = validated(self.to_command(request, item))
-            lane_of(self.handler, command, ANY)
+            return logged(self.to_command(request, item), actor=request.user)
         except (InvalidCommand, CommandRejected) as error:
             return body_of(error, status.HTTP_400_BAD_REQUEST)
         except APIException as error:
             if error.status_code >= status.HTTP_500_INTERNAL_SERVER_ERROR:
                 raise
             return body_of(error, error.status_code)
-        return command
 
     def applied(self, request: Request) -> dict[str, str]:
         wanted = prefer.wants_async(request.headers.get("Prefer", ""))
         return {prefer.APPLIED: prefer.ASYNC} if wanted else {}
 
 
-def entries_of(
-    checked: Iterable[Command | dict[str, Any]], rows: Iterable[LoggedCommand], anywhere: str
-) -> Iterator[dict[str, Any]]:
-    """What is told of each: where it is, or what is wrong with it.
+def entry_of(one: LoggedCommand | dict[str, Any], anywhere: str) -> dict[str, Any]:
+    """What is told of an entry of the list: where its command is, or what is wrong with it.
 
     Args:
-        checked: the commands and problems, in the order of the list.
-        rows: of the commands, in the same order.
         anywhere: the URL of the status resource of the command :data:`ANY`.
     """
-    accepted = iter(rows)
-    for one in checked:
-        if isinstance(one, Command):
-            uuid = next(accepted).uuid
-            location = anywhere.replace(str(ANY), str(uuid))
-            yield {"status": status.HTTP_202_ACCEPTED, "id": uuid, "location": location}
-        else:
-            yield {"status": one["status"], "error": one}
+    if isinstance(one, LoggedCommand):
+        location = anywhere.replace(str(ANY), str(one.uuid))
+        return {"status": status.HTTP_202_ACCEPTED, "id": one.uuid, "location": location}
+    return {"status": one["status"], "error": one}

@@ -120,7 +120,7 @@ class CommandView(CommandBaseView):
         # Whether it really waits is looked at later: a wrong guess costs one message.
         hurry = "wait" in request.headers.get("Prefer", "")
         with self.precondition(request):
-            append(row, using=self.using, hurry=hurry)
+            append([row], using=self.using, hurry=hurry)
         return response
 
     def accepted(self, request: Request, row: LoggedCommand) -> Response:

@@ -35,7 +35,7 @@ _DECLARED = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
 
 ONE = f"INSERT INTO cqrs_command_log ({_NAMES}) VALUES ({_VALUES}) RETURNING id"
 
-# A text of JSON is made in half the time that psycopg takes for sixteen arrays.
+# As a text of JSON: sixteen arrays, which go through psycopg element by element, take 1.8 times as long.
 MANY = f"""
 INSERT INTO cqrs_command_log ({_NAMES})
 SELECT {_NAMES}

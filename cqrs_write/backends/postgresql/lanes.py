@@ -83,7 +83,7 @@ SELECT v.id, pg_try_advisory_xact_lock(v.key),
   FROM unnest(%s::bigint[], %s::bigint[]) AS v(id, key)
 """
 
-# The same for one, at two thirds of the time.
+# The same for one, at three quarters of the time.
 HOLD_ONE = """
 SELECT pg_try_advisory_xact_lock(%s),
        EXISTS (SELECT 1 FROM cqrs_command_log WHERE id = %s AND state = 'running' AND worker = %s),
@@ -93,7 +93,7 @@ SELECT pg_try_advisory_xact_lock(%s),
 GRACE_SECONDS = 1.0
 """By so much the database is more patient than the worker's own clock, which has the better words."""
 
-# A text of JSON is made ten times as fast as arrays, which psycopg makes element by element.
+# As a text of JSON: arrays go through psycopg element by element.
 DONE = """
 UPDATE cqrs_command_log l
    SET state = 'done', attempts = l.attempts + 1, result = v.result::jsonb, finished_at = %s, expires_at = v.expires,

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from django.db import connection, transaction
@@ -34,37 +34,28 @@ def under_way(command: Command) -> Iterator[threading.Thread]:
     assert not thread.is_alive()
 
 
-def somebody_waits() -> bool:
+def locks(condition: str) -> int:
+    """The advisory locks in this database for which ``condition`` is true."""
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
-        return bool(cursor.fetchone()[0])
+        cursor.execute(
+            f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND {here} AND {condition}"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def texts() -> list[str]:
     return [row.payload["text"] for row in LoggedCommand.objects.order_by("id")]
 
 
-@pytest.mark.parametrize("many", [False, True], ids=["accept", "accept_all"])
-def test_an_acceptance_waits_until_the_one_before_it_in_its_lane_is_committed(many):
-    with under_way_after(many) as thread:
-        assert thread.is_alive()
+@pytest.mark.parametrize("give", [accept, lambda command: accept_all([command])], ids=["one", "many"])
+def test_an_acceptance_waits_until_the_one_before_it_in_its_lane_is_committed(give):
+    with ExitStack() as after_the_commit, transaction.atomic():
+        give(InTurn(text="first", lane="a"))
+        second = after_the_commit.enter_context(under_way(InTurn(text="second", lane="a")))
+        assert eventually(lambda: locks("NOT granted") == 1)
+        assert second.is_alive()
     assert texts() == ["first", "second"]
-
-
-@contextmanager
-def under_way_after(many: bool) -> Iterator[threading.Thread]:
-    """The second acceptance, which has met the first one's transaction; this is committed when the block ends."""
-    with transaction.atomic():
-        first = InTurn(text="first", lane="a")
-        if many:
-            accept_all([first])
-        else:
-            accept(first)
-        second = under_way(InTurn(text="second", lane="a"))
-        thread = second.__enter__()
-        assert eventually(somebody_waits)
-        yield thread
-    second.__exit__(None, None, None)
 
 
 def test_without_it_and_in_other_lanes_nobody_waits():
@@ -83,15 +74,13 @@ def test_the_lock_is_held_until_the_row_is_committed_where_the_caller_has_no_tra
     """Else the row of an acceptance that came later could be committed first."""
     from cqrs_write.backends.postgresql import acceptance
 
-    held: list[bool] = []
+    held: list[int] = []
     insert = acceptance.insert
 
     def insert_and_look(using, rows):
         insert(using, rows)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted)")
-            held.append(bool(cursor.fetchone()[0]))
+        held.append(locks("granted AND pid = pg_backend_pid()"))
 
     monkeypatch.setattr(acceptance, "insert", insert_and_look)
     accept(InTurn(text="alone", lane="a"))
-    assert held == [True]
+    assert held == [1]

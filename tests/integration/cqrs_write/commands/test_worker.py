@@ -139,12 +139,29 @@ def test_a_wake_up_that_was_asked_for_later_is_sent_later_however_many_are_sent_
     assert 2 <= redis_client.llen("probe") <= 3
 
 
-def test_a_wake_up_that_somebody_waits_for_is_not_held_back(redis_client, settings):
+@pytest.fixture
+def _patient(settings, monkeypatch):
+    """A waker that sends its second message an hour after the first."""
     settings.CQRS_WRITE = {"WAKEUP_INTERVAL": 3600.0}
-    wakeup._renew()
+    monkeypatch.setattr(wakeup, "_waker", wakeup.Waker())
+
+
+@pytest.mark.usefixtures("_patient")
+def test_a_wake_up_that_somebody_waits_for_is_not_held_back(redis_client):
     wakeup.wake("probe", "default")
     until(lambda: redis_client.llen("probe") == 1)
 
     wakeup.wake("probe", "default")
     wakeup.wake("probe", "default", hurry=True)
     until(lambda: redis_client.llen("probe") == 2)
+
+
+@pytest.mark.usefixtures("_patient")
+def test_nor_are_those_that_are_pending_when_the_process_ends(redis_client):
+    wakeup.wake("probe", "default")
+    until(lambda: redis_client.llen("probe") == 1)
+    wakeup.wake("probe", "default")
+
+    assert wakeup.flush(30)
+
+    assert redis_client.llen("probe") == 2
