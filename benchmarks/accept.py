@@ -22,7 +22,7 @@ from benchmarks.rounds import alternate, paired_ratio
 from benchmarks.summaries import execute
 from benchmarks.webserver import HOST, Answered, WebServer, load, web_server
 from benchmarks.workload.models import Received
-from cqrs_routing.switch import set_mode
+from cqrs_routing.switching.switch import set_mode
 from legacy_app.customers.models import Customer
 from legacy_app.orders.models import Product
 from legacy_app.servers import own_redis

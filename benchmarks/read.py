@@ -23,7 +23,7 @@ from benchmarks.exceptions import AnswersDiffer
 from benchmarks.rounds import alternate, paired_ratio, quartiles
 from benchmarks.webserver import HOST, WebServer, load, web_server
 from cqrs_read.backfill import backfill
-from cqrs_routing.switch import set_mode
+from cqrs_routing.switching.switch import set_mode
 from legacy_app.orders.models import Order
 from legacy_app.orders_cqrs.read_models import OrderSummary
 

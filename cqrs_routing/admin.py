@@ -14,11 +14,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from cqrs_routing.mode import Mode
+from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.models import EndpointMode, ModeChange
-from cqrs_routing.registry import endpoints
+from cqrs_routing.modes.mode import Mode
 from cqrs_routing.status import status_of
-from cqrs_routing.switch import set_mode
+from cqrs_routing.switching.switch import set_mode
 from cqrs_write.exceptions import CqrsError
 
 EFFECT = (

@@ -9,7 +9,7 @@ class RoutingConfig(AppConfig):
 
     def ready(self) -> None:
         from cqrs_routing import checks  # noqa: F401
-        from cqrs_routing.query_count import count_on_every_connection
+        from cqrs_routing.serving.query_count import count_on_every_connection
 
         autodiscover_modules("endpoints")
         count_on_every_connection()

@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from cqrs_routing.decorators import decorators_of
-from cqrs_routing.endpoint import Endpoint, is_view
+from cqrs_routing.declaration.decorators import decorators_of
+from cqrs_routing.declaration.endpoint import Endpoint, is_view
+from cqrs_routing.declaration.registry import endpoints, is_sound
+from cqrs_routing.declaration.url_names import callbacks_by_view_name, nearest
 from cqrs_routing.exceptions import MalformedEndpoint
-from cqrs_routing.registry import endpoints, is_sound
-from cqrs_routing.url_names import callbacks_by_view_name, nearest
 
 MIDDLEWARE = "cqrs_routing.middleware.RoutingMiddleware"
 

@@ -11,14 +11,14 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponseBase
 
 from cqrs_read.refresh.hurry import hurry
-from cqrs_routing.candidate import CandidateServer, handler_behind
 from cqrs_routing.conf import settings
-from cqrs_routing.decision import UNDECIDED, Decision, decide
-from cqrs_routing.endpoint import Endpoint
+from cqrs_routing.declaration.endpoint import Endpoint
+from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.exceptions import HandlerOutOfReach
-from cqrs_routing.registry import endpoints
-from cqrs_routing.service import Service
-from cqrs_routing.snapshot import modes
+from cqrs_routing.modes.snapshot import modes
+from cqrs_routing.serving.candidate import CandidateServer, handler_behind
+from cqrs_routing.serving.decision import UNDECIDED, Decision, decide
+from cqrs_routing.serving.service import Service
 
 logger = logging.getLogger("cqrs_routing.routing")
 

@@ -2,13 +2,13 @@
 
 from django.db import models
 
-from cqrs_routing.mode import Mode
+from cqrs_routing.modes.mode import Mode
 
 
 class EndpointMode(models.Model):
     """The mode an endpoint is in. An endpoint without a row is in ``legacy``.
 
-    Changed by :func:`cqrs_routing.switch.set_mode` only, which keeps the history.
+    Changed by :func:`cqrs_routing.switching.switch.set_mode` only, which keeps the history.
     """
 
     endpoint = models.TextField(primary_key=True)

@@ -8,12 +8,12 @@ from datetime import datetime
 from django.db import router
 
 from cqrs_read.declaration.read_model import name_of
-from cqrs_routing.decision import Side, decide
-from cqrs_routing.endpoint import Endpoint
-from cqrs_routing.mode import Mode
+from cqrs_routing.declaration.endpoint import Endpoint
+from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.models import EndpointMode
-from cqrs_routing.registry import endpoints
-from cqrs_routing.snapshot import state_in
+from cqrs_routing.modes.mode import Mode
+from cqrs_routing.modes.snapshot import state_in
+from cqrs_routing.serving.decision import Side, decide
 from cqrs_write import changelog, trimming
 from cqrs_write.conf import settings
 from cqrs_write.trimming import Size

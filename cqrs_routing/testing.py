@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 from django.test.utils import TestContextDecorator
 
-from cqrs_routing.mode import Mode
-from cqrs_routing.registry import EndpointRegistry, endpoints
-from cqrs_routing.snapshot import modes
-from cqrs_routing.switch import named_mode
+from cqrs_routing.declaration.registry import EndpointRegistry, endpoints
+from cqrs_routing.modes.mode import Mode
+from cqrs_routing.modes.snapshot import modes
+from cqrs_routing.switching.switch import named_mode
 
 
 class endpoint_in_mode(TestContextDecorator):

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cqrs_routing.switch import set_mode
+from cqrs_routing.switching.switch import set_mode
 from legacy_app.demo.measurements import Sample
 
 PROMISED_SECONDS = 1.0

@@ -10,11 +10,11 @@ from typing import Any
 
 from django.forms.models import model_to_dict
 
+from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.exceptions import RoutingError
 from cqrs_routing.models import ModeChange
-from cqrs_routing.registry import endpoints
 from cqrs_routing.status import EndpointStatus, endpoint_statuses
-from cqrs_routing.switch import Switched, set_mode
+from cqrs_routing.switching.switch import Switched, set_mode
 from cqrs_routing.tables import endpoint_table, fields_table, history_table, obstacles
 from cqrs_write.cli import ServiceCommand
 from cqrs_write.exceptions import UnknownName

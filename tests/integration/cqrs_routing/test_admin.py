@@ -5,9 +5,9 @@ from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.urls import path
 
+from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.models import EndpointMode, ModeChange
-from cqrs_routing.registry import endpoints
-from cqrs_routing.switch import set_mode
+from cqrs_routing.switching.switch import set_mode
 
 from .views import legacy
 

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from cqrs_routing.models import EndpointMode, ModeChange
-from cqrs_routing.switch import set_mode
+from cqrs_routing.switching.switch import set_mode
 
 NAME = "GET routed:ok"
 

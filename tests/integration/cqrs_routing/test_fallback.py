@@ -11,9 +11,9 @@ from cqrs_read.standing.serving import forget
 from cqrs_read.testing import refresh_now
 from cqrs_routing.exceptions import TransitionRefused
 from cqrs_routing.models import EndpointMode
-from cqrs_routing.snapshot import modes
+from cqrs_routing.modes.snapshot import modes
 from cqrs_routing.status import endpoint_statuses
-from cqrs_routing.switch import set_mode
+from cqrs_routing.switching.switch import set_mode
 from cqrs_routing.testing import endpoint_in_mode
 from legacy_app.orders_cqrs.read_models import OrderSummary
 

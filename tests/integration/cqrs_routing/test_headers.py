@@ -8,8 +8,8 @@ from django.contrib.auth.models import Group
 from django.http import HttpResponse
 from django.test import Client
 
-from cqrs_routing.query_count import count_query, counting
-from cqrs_routing.registry import endpoints
+from cqrs_routing.declaration.registry import endpoints
+from cqrs_routing.serving.query_count import count_query, counting
 from cqrs_routing.testing import endpoint_in_mode
 
 from .clients import ask

@@ -10,10 +10,10 @@ from django.db import connection, connections, transaction
 from django.test import Client, TestCase
 
 from cqrs_routing.exceptions import TransitionRefused
-from cqrs_routing.mode import TRANSITIONS, Mode
 from cqrs_routing.models import EndpointMode, ModeChange
-from cqrs_routing.snapshot import modes
-from cqrs_routing.switch import set_mode
+from cqrs_routing.modes.mode import TRANSITIONS, Mode
+from cqrs_routing.modes.snapshot import modes
+from cqrs_routing.switching.switch import set_mode
 from cqrs_routing.testing import endpoint_in_mode
 from cqrs_write.exceptions import UnknownName
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cqrs_read.standing.serving import forget
 from cqrs_routing.exceptions import TransitionRefused
-from cqrs_routing.switch import set_mode
+from cqrs_routing.switching.switch import set_mode
 
 NAME = "GET orders:order-list"
 

@@ -18,9 +18,9 @@ from rest_framework.authtoken.models import Token
 from cqrs_read.backfill import backfill
 from cqrs_read.standing import serving
 from cqrs_read.views import ReadModelDetailView
-from cqrs_routing.registry import endpoints
-from cqrs_routing.snapshot import modes
-from cqrs_routing.switch import set_mode
+from cqrs_routing.declaration.registry import endpoints
+from cqrs_routing.modes.snapshot import modes
+from cqrs_routing.switching.switch import set_mode
 from legacy_app.orders_cqrs.read_models import OrderSummary
 from legacy_app.orders_cqrs.views import OrderList
 from tests.integration.guides.guide import blocks

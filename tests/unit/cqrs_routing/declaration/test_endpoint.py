@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.views import View
 from rest_framework.views import APIView
 
-from cqrs_routing.endpoint import Endpoint, parse
+from cqrs_routing.declaration.endpoint import Endpoint, parse
 from cqrs_routing.exceptions import MalformedEndpoint
 
 

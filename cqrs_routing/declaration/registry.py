@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from cqrs_routing.endpoint import Endpoint, View, is_view
+from cqrs_routing.declaration.endpoint import Endpoint, View, is_view
 from cqrs_routing.exceptions import MalformedEndpoint
 from cqrs_write.exceptions import UnknownName
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from django.db import router, transaction
 from django.utils import timezone
 
-from cqrs_routing.decision import obstacle
-from cqrs_routing.endpoint import Endpoint
+from cqrs_routing.declaration.endpoint import Endpoint
+from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.exceptions import TransitionRefused
-from cqrs_routing.mode import TRANSITIONS, Mode
 from cqrs_routing.models import EndpointMode, ModeChange
-from cqrs_routing.registry import endpoints
-from cqrs_routing.snapshot import modes
+from cqrs_routing.modes.mode import TRANSITIONS, Mode
+from cqrs_routing.modes.snapshot import modes
+from cqrs_routing.modes.state import obstacle
 from cqrs_write.exceptions import UnknownName
 
 
@@ -35,7 +35,7 @@ def set_mode(endpoint: str, mode: str, *, by: str, reason: str = "", dry_run: bo
 
     Args:
         endpoint: its name, ``GET orders:order-list``.
-        mode: a value of :class:`~cqrs_routing.mode.Mode`.
+        mode: a value of :class:`~cqrs_routing.modes.mode.Mode`.
         by: who does it, for the history.
         reason: why, for the history.
         dry_run: find out whether it can be done, and do nothing.

@@ -14,7 +14,7 @@ from asgiref.sync import async_to_sync, iscoroutinefunction, sync_to_async
 from django.core.handlers.base import BaseHandler
 from django.http import HttpRequest, HttpResponseBase
 
-from cqrs_routing.endpoint import View
+from cqrs_routing.declaration.endpoint import View
 from cqrs_routing.exceptions import HandlerOutOfReach
 
 

@@ -5,20 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cqrs_read.standing.serving import reason_not_to_serve
-from cqrs_routing.endpoint import Endpoint
-from cqrs_routing.mode import Mode
+from cqrs_routing.modes.mode import Mode
+from cqrs_routing.modes.state import EndpointState
 
 Side = Literal["legacy", "cqrs"]
-
-
-@dataclass(frozen=True, slots=True)
-class EndpointState:
-    """What a decision is made from."""
-
-    mode: Mode = Mode.LEGACY
-    obstacle: str = ""
-    """Why the candidate cannot serve now, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +35,3 @@ def decide(state: EndpointState) -> Decision:
     if decision.side == "cqrs" and state.obstacle:
         return Decision("legacy", state.obstacle, fallback=True)
     return decision
-
-
-def obstacle(endpoint: Endpoint) -> str:
-    """Why the candidate of ``endpoint`` cannot serve now, in one line; empty when it can."""
-    reasons = (reason_not_to_serve(read_model) for read_model in endpoint.read_models)
-    return next(filter(None, reasons), "")

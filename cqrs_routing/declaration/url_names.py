@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from cqrs_routing.endpoint import View
+from cqrs_routing.declaration.endpoint import View
 
 
 def callbacks_by_view_name() -> dict[str, list[View]]:

@@ -6,9 +6,9 @@ import threading
 import pytest
 from django.db import OperationalError
 
-from cqrs_routing.decision import EndpointState
-from cqrs_routing.mode import Mode
-from cqrs_routing.snapshot import LONGEST_TRANSACTION, MAX_AGE, TOO_OLD, ModeSnapshot
+from cqrs_routing.modes.mode import Mode
+from cqrs_routing.modes.snapshot import LONGEST_TRANSACTION, MAX_AGE, TOO_OLD, ModeSnapshot
+from cqrs_routing.modes.state import EndpointState
 
 CQRS = EndpointState(Mode.CQRS)
 
@@ -178,7 +178,7 @@ def test_while_one_request_reads_the_others_use_what_is_there():
 
 
 def test_a_request_that_finds_the_modes_too_old_waits_for_the_one_that_reads(monkeypatch):
-    monkeypatch.setattr("cqrs_routing.snapshot.LONGEST_WAIT", 10)
+    monkeypatch.setattr("cqrs_routing.modes.snapshot.LONGEST_WAIT", 10)
     source = SlowSource()
     source.states = {"GET a": CQRS}
     snapshot = ModeSnapshot(source.read, source.clock)

@@ -12,7 +12,7 @@ from rest_framework.decorators import api_view
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
-from cqrs_routing.decorators import decorators_of
+from cqrs_routing.declaration.decorators import decorators_of
 
 
 def plain(request): ...

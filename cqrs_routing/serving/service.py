@@ -7,9 +7,9 @@ from time import perf_counter
 
 from django.http import HttpResponseBase
 
-from cqrs_routing.decision import Decision
-from cqrs_routing.endpoint import Endpoint
-from cqrs_routing.query_count import QueryCount, counting
+from cqrs_routing.declaration.endpoint import Endpoint
+from cqrs_routing.serving.decision import Decision
+from cqrs_routing.serving.query_count import QueryCount, counting
 
 logger = logging.getLogger("cqrs_routing.routing")
 

@@ -28,7 +28,7 @@ counting: ContextVar[QueryCount | None] = ContextVar("cqrs_routing_query_count",
 
 def count_on_every_connection() -> None:
     """Have every connection of this process, now and later, report its queries to :data:`counting`."""
-    connection_created.connect(count_on_connection, dispatch_uid="cqrs_routing.query_count")
+    connection_created.connect(count_on_connection, dispatch_uid="cqrs_routing.serving.query_count")
     for connection in connections.all(initialized_only=True):
         count_on_connection(connection=connection)
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from types import FunctionType
 from typing import Any
 
-from cqrs_routing.endpoint import View
+from cqrs_routing.declaration.endpoint import View
 
 OUTCOME_KEPT = frozenset({"csrf_exempt"})
 """Decorators that do nothing but mark the view, for middleware that has looked at the legacy view's mark

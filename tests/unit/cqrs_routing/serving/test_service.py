@@ -5,11 +5,11 @@ import logging
 import pytest
 from django.http import HttpResponse
 
-from cqrs_routing.decision import BY_MODE, Decision
-from cqrs_routing.endpoint import Endpoint
-from cqrs_routing.mode import Mode
-from cqrs_routing.query_count import QueryCount, counting
-from cqrs_routing.service import Service, server_timing
+from cqrs_routing.declaration.endpoint import Endpoint
+from cqrs_routing.modes.mode import Mode
+from cqrs_routing.serving.decision import BY_MODE, Decision
+from cqrs_routing.serving.query_count import QueryCount, counting
+from cqrs_routing.serving.service import Service, server_timing
 
 ENDPOINT = Endpoint(name="GET orders:order-list", view=HttpResponse, kind="read")
 FALLBACK = Decision("legacy", 'The "model" is behind \N{EN DASH} by\n3 s.', fallback=True)

@@ -13,10 +13,10 @@ from typing import Any
 from django.db import connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from cqrs_routing.decision import EndpointState, obstacle
-from cqrs_routing.mode import Mode
+from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.models import EndpointMode
-from cqrs_routing.registry import endpoints
+from cqrs_routing.modes.mode import Mode
+from cqrs_routing.modes.state import EndpointState, obstacle
 
 logger = logging.getLogger("cqrs_routing.modes")
 

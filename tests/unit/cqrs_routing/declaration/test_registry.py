@@ -2,7 +2,7 @@
 
 import pytest
 
-from cqrs_routing.registry import EndpointRegistry
+from cqrs_routing.declaration.registry import EndpointRegistry
 from cqrs_write.exceptions import UnknownName
 
 

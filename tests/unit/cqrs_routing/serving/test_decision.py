@@ -2,8 +2,9 @@
 
 import pytest
 
-from cqrs_routing.decision import BY_MODE, EndpointState, decide
-from cqrs_routing.mode import TRANSITIONS, Mode
+from cqrs_routing.modes.mode import TRANSITIONS, Mode
+from cqrs_routing.modes.state import EndpointState
+from cqrs_routing.serving.decision import BY_MODE, decide
 
 
 def test_every_mode_is_decided():

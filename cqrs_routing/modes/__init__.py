@@ -1,0 +1,1 @@
+"""Modes: which side an endpoint is served by, as each process knows it."""

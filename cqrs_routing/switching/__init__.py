@@ -1,0 +1,1 @@
+"""Switching: how an endpoint gets from one mode to another."""
