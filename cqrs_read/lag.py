@@ -82,6 +82,16 @@ def _status_of(read_model: type[ReadModel]) -> ReadModelStatus:
     )
 
 
+def lag_seconds(read_model: type[ReadModel]) -> float:
+    """The age of the oldest change that ``read_model`` has not consumed; 0 where it has all, or has no position."""
+    state, oldest = state_of(read_model), list[datetime | None]()
+    if state.position:
+        using = projection_of(read_model).using
+        oldest = [changelog.pending(using, state.position, streams(read_model)).oldest]
+    waiting = _backlog(read_model).filter(kind=Backlog.Kind.WAITING)
+    return _age([*oldest, waiting.aggregate(oldest=Min("logged_at"))["oldest"]])
+
+
 def _backlog(read_model: type[ReadModel]) -> QuerySet[Backlog]:
     return Backlog.objects.using(projection_of(read_model).target).filter(read_model=name_of(read_model))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,48 +14,26 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from cqrs_routing.declaration.registry import endpoints
+from cqrs_routing.mode_form import EFFECT, ModeForm
 from cqrs_routing.models import EndpointMode, ModeChange
 from cqrs_routing.modes.mode import Mode
-from cqrs_routing.status import status_of
-from cqrs_routing.switching.switch import set_mode
+from cqrs_routing.status import EndpointStatus, status_of
+from cqrs_routing.switching.promotion import promote
+from cqrs_routing.switching.switch import Switched, set_mode, switch
+from cqrs_routing.tables import became, traffic_rows
 from cqrs_write.exceptions import CqrsError
 
-EFFECT = (
-    "A change of mode takes effect in every process within one second, and can be taken back at any time."
-)
+OPERATE, PROMOTE = "cqrs_routing.operate_endpoint", "cqrs_routing.promote_endpoint"
 
 
 class ReasonForm(ActionForm):
     """The actions of the list, with the reason that the history keeps."""
 
     reason = forms.CharField(required=False, widget=forms.TextInput(attrs={"placeholder": "for the history"}))
-
-
-class ModeForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The mode of one endpoint. What the switch would refuse is an error of the form."""
-
-    mode = forms.ChoiceField(choices=Mode.choices, help_text=EFFECT)
-    reason = forms.CharField(
-        required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text="Why, for the history."
-    )
-
-    class Meta:
-        model = EndpointMode
-        fields = ["mode", "reason"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["reason"] = ""  # A change has a reason of its own.
-
-    def clean_mode(self) -> str:
-        mode: str = self.cleaned_data["mode"]
-        try:
-            set_mode(self.instance.pk, mode, by="", dry_run=True)
-        except CqrsError as error:
-            raise forms.ValidationError(str(error)) from error
-        return mode
 
 
 class NeitherAddedNorDeleted:
@@ -69,15 +48,40 @@ class NeitherAddedNorDeleted:
 
 @admin.register(EndpointMode)
 class EndpointModeAdmin(NeitherAddedNorDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Every declared endpoint, and the switch of its mode."""
+    """Every declared endpoint, and the switch of its mode.
+
+    Three permissions: to view; to operate, which is to compare and to go back; and to promote, which is to let the new
+    side answer more than before.
+    """
 
     form = ModeForm
     action_form = ReasonForm
-    actions = ["to_cqrs", "to_legacy"]
-    list_display = ["endpoint", "mode", "served_by", "changed_at", "changed_by", "reason"]
+    actions = ["to_legacy", "to_shadow", "promote"]
+    list_display = ["endpoint", "shown_mode", "served_by", "changed_at", "changed_by", "reason"]
     search_fields = ["endpoint"]
-    fields = ["endpoint", "candidate", "served_by", "changed_at", "changed_by", "mode", "reason"]
-    readonly_fields = ["endpoint", "candidate", "served_by", "changed_at", "changed_by"]
+    readonly_fields = ["endpoint", "candidate", "served_by", "seen", "changed_at", "changed_by"]
+    fieldsets = [
+        (None, {"fields": [*readonly_fields, "mode", "reason", "force"]}),
+        ("Canary", {"fields": ["percent", "user_names", "group_names", "header", "promote_every"]}),
+        ("Comparison", {"fields": ["sample_percent"]}),
+    ]
+
+    def has_view_permission(self, request: HttpRequest, obj: EndpointMode | None = None) -> bool:
+        return super().has_view_permission(request, obj) or self.has_change_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: EndpointMode | None = None) -> bool:
+        return self.has_operate_permission(request) or self.has_promote_permission(request)
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(OPERATE) or request.user.has_perm(PROMOTE)
+
+    def has_promote_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(PROMOTE)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.may_promote = self.has_promote_permission(request)  # type: ignore[attr-defined]
+        return form
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -91,50 +95,86 @@ class EndpointModeAdmin(NeitherAddedNorDeleted, admin.ModelAdmin):  # type: igno
         changes = reverse(f"{self.admin_site.name}:cqrs_routing_modechange_changelist")
         return redirect(f"{changes}?{urlencode({'endpoint': unquote(object_id)})}")
 
-    def save_model(self, request: HttpRequest, obj: EndpointMode, form: Any, change: bool) -> None:
-        set_mode(obj.pk, obj.mode, by=str(request.user), reason=obj.reason)
+    def save_model(self, request: HttpRequest, obj: EndpointMode, form: ModeForm, change: bool) -> None:
+        switch(obj.pk, form.setting(), by=str(request.user), **form.why())
+
+    @admin.display(description="mode", ordering="mode")
+    def shown_mode(self, row: EndpointMode) -> str:
+        return f"canary ({row.percent.normalize():f} %)" if row.mode == Mode.CANARY else row.mode
 
     @admin.display(description="served by")
     def served_by(self, row: EndpointMode) -> str:
         if row.pk not in endpoints.names:
             return "legacy: no endpoints.py declares it any more"
-        status = status_of(endpoints.get(row.pk), row)
+        status = self.status(row)
         return f"{status.side}: {status.obstacle}" if status.obstacle else status.side
 
     @admin.display(description="candidate")
     def candidate(self, row: EndpointMode) -> str:
         return endpoints.get(row.pk).view_path if row.pk in endpoints.names else "none"
 
-    @admin.action(description="Let the new views answer (cqrs)", permissions=["change"])
-    def to_cqrs(self, request: HttpRequest, rows: QuerySet[EndpointMode]) -> None:
-        self.switch(request, rows, Mode.CQRS)
+    @admin.display(description="seen since then")
+    def seen(self, row: EndpointMode) -> str:
+        """Requests, errors, latencies and comparisons of each side."""
+        if row.pk not in endpoints.names:
+            return "nothing"
+        return seen_in_lines(self.status(row)) or "nothing"
 
-    @admin.action(description="Back to the monolith's own views (legacy)", permissions=["change"])
+    def status(self, row: EndpointMode) -> EndpointStatus:
+        return status_of(endpoints.get(row.pk), row)
+
+    @admin.action(description="Back to the monolith's own views (legacy)", permissions=["operate"])
     def to_legacy(self, request: HttpRequest, rows: QuerySet[EndpointMode]) -> None:
-        self.switch(request, rows, Mode.LEGACY)
+        self.switch_all(request, rows, set_mode, mode=Mode.LEGACY)
 
-    def switch(self, request: HttpRequest, rows: QuerySet[EndpointMode], mode: Mode) -> None:
+    @admin.action(description="Compare the new views with the monolith's (shadow)", permissions=["operate"])
+    def to_shadow(self, request: HttpRequest, rows: QuerySet[EndpointMode]) -> None:
+        self.switch_all(request, rows, set_mode, mode=Mode.SHADOW)
+
+    @admin.action(description="Promote by one step, if the gate holds", permissions=["promote"])
+    def promote(self, request: HttpRequest, rows: QuerySet[EndpointMode]) -> None:
+        self.switch_all(request, rows, promote)
+
+    def switch_all(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[EndpointMode],
+        change: Callable[..., Switched],
+        **options: Any,
+    ) -> None:
         reason = request.POST.get("reason", "")
         for row in rows:
             try:
-                switched = set_mode(row.pk, mode, by=str(request.user), reason=reason)
+                switched = change(row.pk, by=str(request.user), reason=reason, **options)
             except CqrsError as error:
                 self.message_user(request, str(error), messages.ERROR)
             else:
                 verb = "is now" if switched.changed else "was already"
-                self.message_user(request, f"{row.pk} {verb} in {mode.value}.", messages.SUCCESS)
+                self.message_user(request, f"{row.pk} {verb} in {switched.new.value}.", messages.SUCCESS)
+
+
+def seen_in_lines(status: EndpointStatus) -> SafeString:
+    names = ["", "requests", "errors", "p50", "p95", "fallbacks", "compared", "differ", "guard"]
+    lines = [
+        ", ".join([side, *(f"{name} {value}" for name, value in zip(names[1:], rest, strict=True) if value)])
+        for _, side, *rest in traffic_rows(status)
+    ]
+    return format_html_join("", "<div>{}</div>", ((line,) for line in lines))
 
 
 @admin.register(ModeChange)
 class ModeChangeAdmin(NeitherAddedNorDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
     """Who changed which mode when, and why."""
 
-    list_display = ["at", "endpoint", "old", "new", "by", "reason"]
-    list_display_links = None
+    list_display = ["at", "endpoint", "old", "became", "by", "reason"]
     list_filter = ["endpoint", "new"]
 
     def has_change_permission(self, request: HttpRequest, obj: ModeChange | None = None) -> bool:
         return False
+
+    @admin.display(description="new", ordering="new")
+    def became(self, change: ModeChange) -> str:
+        return became(change)
 
 
 def add_missing_rows() -> None:

@@ -10,6 +10,8 @@ class RoutingConfig(AppConfig):
     def ready(self) -> None:
         from cqrs_routing import checks  # noqa: F401
         from cqrs_routing.serving.query_count import count_on_every_connection
+        from cqrs_routing.traffic.flush import flush_after_requests
 
         autodiscover_modules("endpoints")
         count_on_every_connection()
+        flush_after_requests()

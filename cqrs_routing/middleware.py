@@ -85,7 +85,9 @@ class RoutingMiddleware:
             return None
         if modes.is_due():
             await sync_to_async(modes.refresh)()
-        if begin(request, endpoint).side == "legacy":
+        begun = sync_to_async(begin) if asks_for_user(endpoint) else None
+        decision = await begun(request, endpoint) if begun else begin(request, endpoint)
+        if decision.side == "legacy":
             return None
         return await self.candidates.aserve(endpoint.view, request, args, kwargs)
 
@@ -96,15 +98,21 @@ def routed(request: HttpRequest) -> Endpoint | None:
     return endpoints.routes.get((request.method, match.view_name)) if match else None
 
 
+def asks_for_user(endpoint: Endpoint) -> bool:
+    """Whether deciding may take queries."""
+    return modes.state_of(endpoint.name).canary.needs_user
+
+
 def begin(request: HttpRequest, endpoint: Endpoint) -> Decision:
-    """Decide, and have the request carry what the response header and the log need."""
+    """Decide, and have the request carry what the response header, the counts and the log need."""
+    state = modes.state_of(endpoint.name)
     try:
-        decision = decide(modes.state_of(endpoint.name))
+        decision = decide(endpoint, state, request)
         counted = settings().response_headers
     except Exception:
         logger.exception("%s: the decision failed, legacy serves.", endpoint.name)
         decision, counted = UNDECIDED, False
-    setattr(request, SERVICE, Service(endpoint, decision, counted=counted))
+    setattr(request, SERVICE, Service(endpoint, state, decision, counted=counted))
     return decision
 
 

@@ -15,6 +15,7 @@ from cqrs_routing.status import EndpointStatus
 
 if TYPE_CHECKING:
     from cqrs_read.lag import ReadModelStatus
+    from cqrs_routing.switching.guard import Watched
     from cqrs_write.queues import QueueStatus
     from cqrs_write.trimming import Size
 
@@ -26,8 +27,31 @@ def endpoint_table(statuses: Iterable[EndpointStatus]) -> Table:
     return table(
         "Endpoints",
         ["endpoint", "mode", "served by", "since", "by", "reason"],
-        ([s.endpoint, s.mode, s.side, s.since, s.by, s.reason] for s in statuses),
+        ([s.endpoint, mode_of(s), s.side, s.since, s.by, s.reason] for s in statuses),
     )
+
+
+def mode_of(status: EndpointStatus) -> str:
+    return f"{status.mode} ({status.canary})" if status.canary else status.mode
+
+
+def traffic_table(statuses: Iterable[EndpointStatus]) -> Table:
+    """How the sides do, each endpoint since it is in its mode."""
+    return table(
+        "Traffic since the last change of mode",
+        ["endpoint", "side", "requests", "errors", "p50", "p95", "fallbacks", "compared", "differ", "guard"],
+        (row for status in statuses for row in traffic_rows(status)),
+    )
+
+
+def traffic_rows(status: EndpointStatus) -> Iterable[Sequence[Any]]:
+    seen = status.evidence
+    for name, side in (("legacy", seen.legacy), ("cqrs", seen.cqrs), ("shadow", seen.shadow)):
+        compared = [seen.compared, seen.mismatched] if name == "shadow" else ["", ""]
+        if side.requests or any(compared):
+            numbers = [side.requests, side.errors, milliseconds(side.p50_ms), milliseconds(side.p95_ms)]
+            guard = status.guard if name == "cqrs" else ""
+            yield [status.endpoint, name, *numbers, side.fallbacks or "", *compared, guard]
 
 
 def obstacles(statuses: Iterable[EndpointStatus]) -> list[Text]:
@@ -71,12 +95,26 @@ def change_log_alarm(size: Size) -> Text:
     )
 
 
+def guard_table(watched: Iterable[Watched]) -> Table:
+    return table(
+        "Guard",
+        ["endpoint", "verdict", "failures", "taken back", "reason"],
+        ([w.endpoint, w.finding, w.failures, "yes" if w.taken_back else "", w.reason] for w in watched),
+    )
+
+
 def history_table(changes: Iterable[ModeChange]) -> Table:
     return table(
         "Mode changes, the latest first",
         ["at", "endpoint", "from", "to", "by", "reason"],
-        ([c.at, c.endpoint, c.old, c.new, c.by, c.reason] for c in changes),
+        ([c.at, c.endpoint, c.old, became(c), c.by, c.reason] for c in changes),
     )
+
+
+def became(change: ModeChange) -> str:
+    """What the endpoint went to, and that it was forced to where it was."""
+    canary = f" {change.canary['percent']:g} %" if change.canary else ""
+    return f"{change.new}{canary}{' (forced)' if change.forced else ''}"
 
 
 def fields_table(fields: Mapping[str, Any]) -> Table:
@@ -104,6 +142,10 @@ def cell(value: Any) -> Text:
     if isinstance(value, list):
         return Text(", ".join(map(str, value)))
     return Text(str(value))
+
+
+def milliseconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f} ms"
 
 
 def seconds(value: float | None) -> str:

@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from cqrs_routing.exceptions import MalformedEndpoint
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+    from django.http import HttpRequest
+
     from cqrs_read.declaration.read_model import ReadModel
+    from cqrs_routing.declaration.gate import Gate
+    from cqrs_routing.declaration.guard import Guard
 
 View = Callable[..., Any]
+Cohort = Callable[["HttpRequest"], "str | bool | None"]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -33,12 +39,22 @@ class Endpoint:
         view: the candidate, called with the request and the arguments that the legacy view would get.
         kind: whether it reads or writes.
         read_models: what a reading candidate reads; while one cannot serve, the legacy view answers.
+        tables: what a write changes, on either side; their rows are compared in a rehearsal.
+        cohort: whom a canary's percentage takes for one: see :meth:`EndpointRegistry.read`.
+        gate: what a promotion needs; None for the setting ``GATE``.
+        guard: when the endpoint is taken back; None for the setting ``GUARD``.
+        freshness_wait: seconds that a read which must not be older waits; None for the setting ``FRESHNESS_WAIT``.
     """
 
     name: str
     view: View
     kind: Literal["read", "write"]
     read_models: tuple[type[ReadModel], ...] = ()
+    tables: tuple[type[Model], ...] = ()
+    cohort: Cohort | None = None
+    gate: Gate | None = None
+    guard: Guard | None = None
+    freshness_wait: float | None = None
 
     @cached_property
     def route(self) -> Route:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cqrs_routing.declaration.endpoint import Endpoint, View, is_view
 from cqrs_routing.exceptions import MalformedEndpoint
 from cqrs_write.exceptions import UnknownName
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from cqrs_read.declaration.read_model import ReadModel
 
 
@@ -31,6 +33,7 @@ class EndpointRegistry:
         *,
         view: View,
         read_model: type[ReadModel] | Iterable[type[ReadModel]] = (),
+        **options: Any,
     ) -> None:
         """Declare ``view`` as the candidate that reads.
 
@@ -38,18 +41,26 @@ class EndpointRegistry:
             name: method and view name of the legacy endpoint, ``GET orders:order-list``.
             view: a view as an URL pattern takes it.
             read_model: the read model, or several, that the view answers from.
+            options: as :class:`~cqrs_routing.declaration.endpoint.Endpoint` has them. A ``cohort`` is called with
+                the request of a canary. It returns whom the percentage takes for one, as a text (a tenant, so
+                that all its users move together); or whether the request is in; or None, and the client counts.
         """
         read_models = (read_model,) if isinstance(read_model, type) else tuple(read_model)
-        self.replace((*self.declared, Endpoint(name=name, view=view, kind="read", read_models=read_models)))
+        self.declare(Endpoint(name=name, view=view, kind="read", read_models=read_models, **options))
 
-    def write(self, name: str, *, view: View) -> None:
+    def write(self, name: str, *, view: View, tables: Iterable[type[Model]] = (), **options: Any) -> None:
         """Declare ``view`` as the candidate that writes.
 
         Args:
             name: method and view name of the legacy endpoint, ``POST orders:order-list``.
             view: a view as an URL pattern takes it.
+            tables: the models of what it changes, so that it can be rehearsed.
+            options: as for :meth:`read`.
         """
-        self.replace((*self.declared, Endpoint(name=name, view=view, kind="write")))
+        self.declare(Endpoint(name=name, view=view, kind="write", tables=tuple(tables), **options))
+
+    def declare(self, endpoint: Endpoint) -> None:
+        self.replace((*self.declared, endpoint))
 
     def replace(self, declared: tuple[Endpoint, ...]) -> None:
         """Let ``declared`` be all the declarations there are."""

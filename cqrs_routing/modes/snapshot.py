@@ -15,8 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.models import EndpointMode
-from cqrs_routing.modes.mode import Mode
-from cqrs_routing.modes.state import EndpointState, obstacle
+from cqrs_routing.modes.state import EndpointState, serving_reads, state_of
 
 logger = logging.getLogger("cqrs_routing.modes")
 
@@ -53,6 +52,7 @@ class ModeSnapshot:
         self._read = read
         self._clock = clock
         self._states: Mapping[str, EndpointState] = {}
+        self._serves_reads = False
         self._pinned: dict[str, EndpointState] = {}
         self._tried_at = float("-inf")
         self._reading = threading.Lock()
@@ -61,6 +61,11 @@ class ModeSnapshot:
 
     def state_of(self, endpoint: str) -> EndpointState:
         return self._pinned.get(endpoint) or self._states.get(endpoint, WITHOUT_ROW)
+
+    @property
+    def serves_reads(self) -> bool:
+        """Whether some client may be served by a read model."""
+        return self._serves_reads
 
     def is_due(self) -> bool:
         now = self._clock()
@@ -95,20 +100,26 @@ class ModeSnapshot:
 
     def forget(self) -> None:
         """Know nothing, as a process that has just started."""
-        self._states, self._failing = {}, False
+        self._failing = False
+        self._know({})
         self.settle()
 
-    def pin(self, endpoint: str, mode: Mode | None) -> Mode | None:
-        """Let ``endpoint`` be in ``mode`` whatever its row says; None lets go. Returns the pin before."""
+    def pin(self, endpoint: str, state: EndpointState | None) -> EndpointState | None:
+        """Let ``endpoint`` be in ``state`` whatever its row says; None lets go. Returns the pin before."""
         before = self._pinned.pop(endpoint, None)
-        if mode is not None:
-            self._pinned[endpoint] = EndpointState(mode)
-        return before.mode if before else None
+        if state is not None:
+            self._pinned[endpoint] = state
+        self._know(self._states)
+        return before
+
+    def _know(self, states: Mapping[str, EndpointState]) -> None:
+        self._states = states
+        self._serves_reads = serving_reads({**states, **self._pinned})
 
     def _read_now(self) -> None:
         tried_at = self._clock()
         try:
-            self._states = self._read()
+            self._know(self._read())
         except Exception:
             if not self._failing:
                 logger.warning("The modes cannot be read; the last known ones stay.", exc_info=True)
@@ -123,16 +134,8 @@ def read_states() -> dict[str, EndpointState]:
     alias = router.db_for_write(EndpointMode)
     connection = connections[alias]
     with unlogged(connection), savepoint(connection):
-        rows = dict(EndpointMode.objects.using(alias).values_list("endpoint", "mode"))
-        return {name: state_in(name, rows[name]) for name in endpoints.names if name in rows}
-
-
-def state_in(endpoint: str, mode: str) -> EndpointState:
-    """The state of an endpoint whose row says ``mode``; one that this version does not know is legacy."""
-    if mode not in Mode.values:
-        return EndpointState()
-    needs_candidate = mode != Mode.LEGACY
-    return EndpointState(Mode(mode), obstacle(endpoints.get(endpoint)) if needs_candidate else "")
+        rows = EndpointMode.objects.using(alias).in_bulk()
+        return {name: state_of(endpoints.get(name), rows[name]) for name in endpoints.names if name in rows}
 
 
 def savepoint(connection: BaseDatabaseWrapper) -> AbstractContextManager[Any]:

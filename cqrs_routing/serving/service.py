@@ -8,8 +8,11 @@ from time import perf_counter
 from django.http import HttpResponseBase
 
 from cqrs_routing.declaration.endpoint import Endpoint
+from cqrs_routing.modes.state import EndpointState
 from cqrs_routing.serving.decision import Decision
 from cqrs_routing.serving.query_count import QueryCount, counting
+from cqrs_routing.traffic.counts import FALLBACK, counts
+from cqrs_write import trace
 
 logger = logging.getLogger("cqrs_routing.routing")
 
@@ -17,10 +20,13 @@ logger = logging.getLogger("cqrs_routing.routing")
 class Service:
     """Who serves which endpoint since when, and the queries it takes where they are counted."""
 
-    __slots__ = ("count", "decision", "endpoint", "started")
+    __slots__ = ("count", "decision", "endpoint", "started", "state")
 
-    def __init__(self, endpoint: Endpoint, decision: Decision, *, counted: bool) -> None:
+    def __init__(
+        self, endpoint: Endpoint, state: EndpointState, decision: Decision, *, counted: bool
+    ) -> None:
         self.endpoint = endpoint
+        self.state = state
         self.decision = decision
         self.count = QueryCount() if counted else None
         counting.set(self.count)
@@ -31,18 +37,29 @@ class Service:
         if self.count is not None:
             counting.set(None)
             add_server_timing(response, server_timing(self.decision, self.count, milliseconds))
-        level = logging.INFO if self.decision.fallback else logging.DEBUG
-        if logger.isEnabledFor(level):
-            self.log(level, milliseconds)
+        self.add_to_counts(response.status_code, milliseconds)
+        if logger.isEnabledFor(logging.INFO):
+            self.log(response.status_code, milliseconds)
 
-    def log(self, level: int, milliseconds: float) -> None:
+    def add_to_counts(self, status: int, milliseconds: float) -> None:
+        name, stint, side = self.endpoint.name, self.state.stint, self.decision.side
+        counts.answered(name, stint, side, status, milliseconds)
+        if self.decision.fallback:
+            counts.add(name, stint, side, FALLBACK)
+
+    def log(self, status: int, milliseconds: float) -> None:
         fields = {
             "endpoint": self.endpoint.name,
             "side": self.decision.side,
             "duration_ms": round(milliseconds, 2),
             "reason": self.decision.reason,
         }
-        logger.log(level, "%s by %s in %s ms: %s", *fields.values(), extra=fields)
+        current = trace.current()
+        traced = (
+            {"trace_id": current.trace_id, "correlation_id": str(current.correlation_id)} if current else {}
+        )
+        extra = {**fields, **traced, "status": status}
+        logger.info("%s by %s in %s ms: %s", *fields.values(), extra=extra)
 
 
 def server_timing(decision: Decision, count: QueryCount, milliseconds: float) -> str:

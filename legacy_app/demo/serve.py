@@ -13,8 +13,8 @@ from legacy_app.seed.accounts import ADMIN, CLERKS, PASSWORD
 CHECK_SECONDS = 0.5
 COMMANDS = [
     "cqrs_status",
-    "cqrs_endpoint set 'GET orders:order-list' legacy",
-    "cqrs_endpoint set 'GET orders:order-list' cqrs",
+    "cqrs_endpoint rollback 'GET orders:order-list'",
+    "cqrs_endpoint set 'GET orders:order-list' cqrs --force --reason 'a trial'",
     "cqrs_verify orders_cqrs.OrderSummary",
     "cqrs_commands list --limit 5",
 ]

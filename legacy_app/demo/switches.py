@@ -35,7 +35,7 @@ class Obeyed:
 
 def switch(endpoint: str, mode: str) -> Switch:
     began = time.monotonic()
-    set_mode(endpoint, mode, by="demo", reason="manage.py demo")
+    set_mode(endpoint, mode, by="demo", reason="manage.py demo", force=True)
     return Switch(endpoint=endpoint, mode=mode, began=began, at=time.monotonic())
 
 

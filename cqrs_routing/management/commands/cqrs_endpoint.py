@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from argparse import ArgumentParser
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -12,36 +13,65 @@ from django.forms.models import model_to_dict
 
 from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.exceptions import RoutingError
-from cqrs_routing.models import ModeChange
+from cqrs_routing.models import EndpointMode, ModeChange
+from cqrs_routing.modes.canary import Canary
+from cqrs_routing.modes.mode import Mode, named_mode
 from cqrs_routing.status import EndpointStatus, endpoint_statuses
-from cqrs_routing.switching.switch import Switched, set_mode
-from cqrs_routing.tables import endpoint_table, fields_table, history_table, obstacles
+from cqrs_routing.switching.members import canary, percentage
+from cqrs_routing.switching.promotion import promote
+from cqrs_routing.switching.switch import Setting, Switched, recount, switch
+from cqrs_routing.tables import endpoint_table, fields_table, history_table, obstacles, traffic_table
 from cqrs_write.cli import ServiceCommand
 from cqrs_write.exceptions import UnknownName
+
+ACTIONS = "list|show|set|promote|rollback|recount|history"
 
 
 class Command(ServiceCommand):
     requires_system_checks = []  # An endpoint can be taken back whatever else is wrong.
 
-    help = "List the endpoints, show one, set its mode, or tell the history of the modes."
+    help = (
+        "List the endpoints, show one, put it in a mode, promote it a step, take it back to legacy at once, "
+        "have its evidence counted anew, or tell the history."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("action", nargs="?", default="list", metavar="list|show|set|history")
+        parser.add_argument("action", nargs="?", default="list", metavar=ACTIONS)
         parser.add_argument(
             "words",
             nargs="*",
             metavar="ENDPOINT MODE",
-            help="an endpoint, and with set its mode: 'GET orders:order-list' cqrs",
+            help="an endpoint, and with set its mode: 'GET orders:order-list' canary",
         )
-        parser.add_argument("--reason", default="", help="why the mode is set, for the history")
-        parser.add_argument("--dry-run", action="store_true", help="with set: only say what would be done")
+        parser.add_argument("--reason", default="", help="why, for the history")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+        parser.add_argument(
+            "--force", action="store_true", help="without the gate's evidence, or over steps in between"
+        )
+        who = parser.add_argument_group("who is in a canary (with set; what is not given stays as it is)")
+        who.add_argument("--percent", help="of the clients, 0 to 100")
+        who.add_argument("--user", action="append", metavar="NAME", help="a user name; repeat it for several")
+        who.add_argument("--group", action="append", metavar="NAME", help="a group; repeat it for several")
+        who.add_argument("--header", help="a request header: X-Canary, or with its value 'X-Canary: yes'")
+        parser.add_argument(
+            "--sample", metavar="PERCENT", help="of the requests that are compared (with set)"
+        )
+        parser.add_argument(
+            "--every",
+            type=int,
+            metavar="MINUTES",
+            help="take the next steps by schedule while the gate holds; 0 stops it (with set and promote)",
+        )
 
     def serve(self, **options: Any) -> None:
-        actions = {
+        actions: dict[str, Callable[..., None]] = {
             "list": self.list_all,
             "show": self.show_one,
             "set": self.set_mode,
+            "promote": self.promote,
+            "rollback": self.roll_back,
+            "recount": self.recount,
             "history": self.tell_history,
         }
         action = options["action"]
@@ -58,23 +88,39 @@ class Command(ServiceCommand):
                 self.console.print(part)
 
     def show_one(self, *, words: list[str], json: bool, **options: Any) -> None:
-        status = asdict(status_named(" ".join(words)))
+        status = status_named(" ".join(words))
         if json:
-            self.print_json(status)
+            self.print_json(asdict(status))
         else:
-            self.console.print(fields_table(status))
+            fields = {name: value for name, value in asdict(status).items() if name != "evidence"}
+            self.console.print(fields_table(fields))
+            self.console.print(traffic_table([status]))
 
-    def set_mode(self, *, words: list[str], reason: str, dry_run: bool, json: bool, **options: Any) -> None:
+    def set_mode(self, *, words: list[str], **options: Any) -> None:
         if len(words) < 2:
             raise RoutingError(
-                "set needs an endpoint and a mode: cqrs_endpoint set 'GET orders:order-list' cqrs"
+                "set needs an endpoint and a mode: cqrs_endpoint set 'GET orders:order-list' shadow"
             )
         *endpoint, mode = words
-        switched = set_mode(" ".join(endpoint), mode, by=operator(), reason=reason, dry_run=dry_run)
-        if json:
-            self.print_json({**asdict(switched), "changed": switched.changed, "dry_run": dry_run})
+        setting = setting_of(" ".join(endpoint), named_mode(mode), **options)
+        self.tell(switch(" ".join(endpoint), setting, by=operator(), **changing(options)), options)
+
+    def promote(self, *, words: list[str], every: int | None, **options: Any) -> None:
+        self.tell(promote(" ".join(words), by=operator(), every=every, **changing(options)), options)
+
+    def roll_back(self, *, words: list[str], **options: Any) -> None:
+        legacy = Setting(mode=Mode.LEGACY)
+        self.tell(switch(" ".join(words), legacy, by=operator(), **changing(options)), options)
+
+    def recount(self, *, words: list[str], reason: str, dry_run: bool, **options: Any) -> None:
+        done = recount(" ".join(words), by=operator(), reason=reason, dry_run=dry_run)
+        self.tell(done, {**options, "dry_run": dry_run})
+
+    def tell(self, switched: Switched, options: dict[str, Any]) -> None:
+        if options["json"]:
+            self.print_json({**asdict(switched), "dry_run": options["dry_run"]})
         else:
-            self.stdout.write(sentence(switched, dry_run=dry_run))
+            self.stdout.write(sentence(switched, dry_run=options["dry_run"]))
 
     def tell_history(self, *, words: list[str], json: bool, **options: Any) -> None:
         changes = history(" ".join(words))
@@ -82,6 +128,44 @@ class Command(ServiceCommand):
             self.print_json([model_to_dict(change, exclude=["id"]) for change in changes])
         else:
             self.console.print(history_table(changes))
+
+
+def changing(options: dict[str, Any]) -> dict[str, Any]:
+    """What every change takes."""
+    return {name: options[name] for name in ("reason", "force", "dry_run")}
+
+
+def setting_of(
+    endpoint: str, mode: Mode, *, sample: str | None, every: int | None, **options: Any
+) -> Setting:
+    return Setting(
+        mode=mode,
+        canary=canary_asked_for(endpoint, **options) if mode is Mode.CANARY else None,
+        sample_percent=None if sample is None else percentage(sample),
+        promote_every=every,
+    )
+
+
+def canary_asked_for(
+    endpoint: str,
+    *,
+    percent: str | None,
+    user: list[str] | None,
+    group: list[str] | None,
+    header: str | None,
+    **options: Any,
+) -> Canary | None:
+    """The canary that is there, with what was asked for in place; None where nothing was."""
+    if (percent, user, group, header) == (None, None, None, None):
+        return None
+    row = EndpointMode.objects.filter(pk=endpoint).first() or EndpointMode(pk=endpoint)
+    asked = canary(percent=percent or 0, users=user or (), groups=group or (), header=header or "")
+    return Canary(
+        percent=row.percent if percent is None else asked.percent,
+        users=tuple(row.users) if user is None else asked.users,
+        groups=tuple(row.groups) if group is None else asked.groups,
+        header=row.header if header is None else asked.header,
+    )
 
 
 def status_named(name: str) -> EndpointStatus:
@@ -99,10 +183,15 @@ def history(name: str) -> list[ModeChange]:
 
 
 def sentence(switched: Switched, *, dry_run: bool) -> str:
+    name = switched.endpoint
     if not switched.changed:
-        return f"{switched.endpoint} is in {switched.new.value} already."
+        return f"{name} is in {switched.new.value} already."
+    if (switched.old, switched.old_canary) == (switched.new, switched.new_canary):
+        verb = "would stay" if dry_run else "stays"
+        return f"{name} {verb} in {switched.new.value}; evidence is counted anew."
     verb = "would go" if dry_run else "went"
-    return f"{switched.endpoint} {verb} from {switched.old.value} to {switched.new.value}."
+    lacking = f" Without the gate: {'; '.join(switched.lacking)}." if switched.lacking else ""
+    return f"{name} {verb} {switched}.{lacking}"
 
 
 def operator() -> str:

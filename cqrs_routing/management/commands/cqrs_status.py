@@ -15,6 +15,7 @@ from cqrs_routing.tables import (
     queue_table,
     read_model_table,
     reasons,
+    traffic_table,
 )
 from cqrs_write.cli import ServiceCommand
 from cqrs_write.queues import queue_status
@@ -40,6 +41,7 @@ class Command(ServiceCommand):
         for part in (
             endpoint_table(endpoints),
             *obstacles(endpoints),
+            traffic_table(endpoints),
             read_model_table(read_models),
             *reasons(read_models),
             queue_table(queues),

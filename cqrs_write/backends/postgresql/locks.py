@@ -1,4 +1,4 @@
-"""Waiting for locks on PostgreSQL: briefly, since whoever waits for a table makes every later writer wait too."""
+"""Locks on PostgreSQL: waited for briefly, since whoever waits for a table makes every later writer wait too."""
 
 import random
 import time
@@ -21,3 +21,9 @@ def is_timeout(error: OperationalError) -> bool:
 def pause(attempt: int) -> None:
     """Let the writers that queued behind the last attempt pass."""
     time.sleep(min(2.0, 0.1 * attempt) * random.uniform(0.5, 1.5))
+
+
+def is_alone(cursor: Any, key: int) -> bool:
+    """Whether nobody else has the advisory lock ``key``; then it is this transaction's."""
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [key])
+    return bool(cursor.fetchone()[0])

@@ -26,7 +26,8 @@ class AroundViews:
         return None
 
     def process_template_response(self, request, response):
-        response.context_data["name"] = "middleware"
+        if response.context_data is not None:
+            response.context_data["name"] = "middleware"
         return response
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.urls import path
 
 from cqrs_routing.declaration.registry import endpoints
@@ -14,6 +14,7 @@ from .views import legacy
 NAME = "GET keyed"
 LIST = "/admin/cqrs_routing/endpointmode/"
 CHANGE = f"{LIST}GET%20keyed/change/"
+FIELDS = {"reason": "", "percent": "0", "user_names": "", "header": "", "sample_percent": "100"}
 
 pytestmark = pytest.mark.django_db
 
@@ -47,12 +48,18 @@ def test_every_endpoint_is_listed_though_none_has_a_row(page):
 
 def test_actions_change_the_mode_with_the_reason(page):
     page.get(LIST)
-    assert f"{NAME} is now in cqrs." in act(page, "to_cqrs", NAME, reason="measured")
+    assert f"{NAME} is now in shadow." in act(page, "to_shadow", NAME, reason="measured")
 
     change = ModeChange.objects.get()
-    assert (change.endpoint, change.new, change.by, change.reason) == (NAME, "cqrs", "admin", "measured")
-    assert f"{NAME} was already in cqrs." in act(page, "to_cqrs", NAME)
+    assert (change.endpoint, change.new, change.by, change.reason) == (NAME, "shadow", "admin", "measured")
+    assert f"{NAME} was already in shadow." in act(page, "to_shadow", NAME)
     assert f"{NAME} is now in legacy." in act(page, "to_legacy", NAME)
+
+
+def test_an_action_promotes_by_a_step_if_the_gate_holds(page):
+    page.get(LIST)
+    assert f"{NAME} is now in shadow." in act(page, "promote", NAME)
+    assert "0 requests compared, 100 needed" in act(page, "promote", NAME)
 
 
 def test_the_form_changes_the_mode_with_the_reason(page):
@@ -61,24 +68,46 @@ def test_the_form_changes_the_mode_with_the_reason(page):
     form = page.get(CHANGE).content.decode()
     assert "views.ok" in form
     assert "an old one" not in form
-    page.post(CHANGE, {"mode": "cqrs", "reason": "measured"})
+    page.post(CHANGE, {**FIELDS, "mode": "shadow", "reason": "measured"})
 
     change = ModeChange.objects.get()
-    assert (change.endpoint, change.new, change.by, change.reason) == (NAME, "cqrs", "admin", "measured")
+    assert (change.endpoint, change.new, change.by, change.reason) == (NAME, "shadow", "admin", "measured")
 
 
-def test_what_cannot_be_is_told_at_the_field(page):
+def test_the_form_says_who_is_in_a_canary(page):
     page.get(LIST)
-    endpoints.replace(())
-    shown = page.post(CHANGE, {"mode": "cqrs", "reason": ""}).content.decode()
-    assert "Unknown endpoint &#x27;GET keyed&#x27;" in shown
+    group = Group.objects.create(name="staff")
+    asked = {"percent": "12.5", "user_names": "admin", "group_names": [group.pk], "header": "X-Canary"}
+    forced = {"mode": "canary", "reason": "a trial", "force": "on"}
+    page.post(CHANGE, {**FIELDS, **asked, **forced})
+    row = EndpointMode.objects.get(pk=NAME)
+    assert (row.mode, float(row.percent), row.groups, row.header) == ("canary", 12.5, [group.pk], "X-Canary")
+    assert row.users == [str(User.objects.get(username="admin").pk)]
+    shown = page.get(CHANGE).content.decode()
+    assert 'value="admin"' in shown
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ({"mode": "cqrs"}, "cannot go from legacy to cqrs"),
+        ({"mode": "canary", "percent": "130"}, "less than or equal to 100"),
+        ({"mode": "canary", "user_names": "nobody"}, "Unknown user"),
+        ({"mode": "canary", "header": "a b"}, "is no request header"),
+        ({"mode": "cqrs", "force": "on"}, "gives a reason"),
+    ],
+)
+def test_what_cannot_be_is_told_at_the_form(page, wrong, complaint):
+    page.get(LIST)
+    shown = page.post(CHANGE, {**FIELDS, **wrong}).content.decode()
+    assert complaint in shown
     assert EndpointMode.objects.get(pk=NAME).mode == "legacy"
 
 
 def test_what_cannot_be_is_told_by_the_action(page):
     page.get(LIST)
     endpoints.replace(())
-    assert "Unknown endpoint &#x27;GET keyed&#x27;" in act(page, "to_cqrs", NAME)
+    assert "Unknown endpoint &#x27;GET keyed&#x27;" in act(page, "to_shadow", NAME)
 
 
 def test_an_endpoint_that_is_declared_no_more_is_told(page):
@@ -96,7 +125,7 @@ def test_rows_are_neither_added_nor_deleted(page, page_path):
 
 
 def test_the_history_is_read_only(page):
-    set_mode(NAME, "cqrs", by="ann", reason="measured")
+    set_mode(NAME, "cqrs", by="ann", reason="measured", force=True)
     history = page.get("/admin/cqrs_routing/modechange/").content.decode()
     assert "measured" in history
     pk = ModeChange.objects.get().pk
@@ -106,8 +135,8 @@ def test_the_history_is_read_only(page):
 
 def test_the_history_of_an_endpoint_is_that_of_its_mode(page):
     page.get(LIST)
-    set_mode(NAME, "cqrs", by="ann", reason="measured")
-    set_mode("POST routed:ok", "cqrs", by="ann", reason="hurried")
+    set_mode(NAME, "cqrs", by="ann", reason="measured", force=True)
+    set_mode("POST routed:ok", "cqrs", by="ann", reason="hurried", force=True)
     history = page.get(CHANGE.replace("change", "history"), follow=True).content.decode()
     assert "measured" in history
     assert "hurried" not in history
@@ -118,6 +147,27 @@ def test_who_may_only_look_has_no_actions(page, client):
     viewer = User.objects.create_user("viewer", is_staff=True)
     viewer.user_permissions.set(Permission.objects.filter(codename="view_endpointmode"))
     client.force_login(viewer)
-    assert "to_cqrs" not in client.get(LIST).content.decode()
-    act(client, "to_cqrs", NAME)
+    assert "to_shadow" not in client.get(LIST).content.decode()
+    act(client, "to_shadow", NAME)
     assert EndpointMode.objects.get(pk=NAME).mode == "legacy"
+
+
+def test_who_may_operate_compares_and_goes_back_but_does_not_promote(page, client):
+    page.get(LIST)
+    operator = User.objects.create_user("operator", is_staff=True)
+    operator.user_permissions.set(Permission.objects.filter(codename="operate_endpoint"))
+    client.force_login(operator)
+    assert f"{NAME} is now in shadow." in act(client, "to_shadow", NAME)
+    act(client, "promote", NAME)
+    forced = {"mode": "canary", "percent": "5", "reason": "a trial", "force": "on"}
+    assert "not let new views answer more" in client.post(CHANGE, {**FIELDS, **forced}).content.decode()
+    assert EndpointMode.objects.get(pk=NAME).mode == "shadow"
+    assert f"{NAME} is now in legacy." in act(client, "to_legacy", NAME)
+
+
+def test_who_may_promote_promotes(page, client):
+    page.get(LIST)
+    promoter = User.objects.create_user("promoter", is_staff=True)
+    promoter.user_permissions.set(Permission.objects.filter(codename="promote_endpoint"))
+    client.force_login(promoter)
+    assert f"{NAME} is now in shadow." in act(client, "promote", NAME)

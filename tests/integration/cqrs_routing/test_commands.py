@@ -4,6 +4,7 @@ import json
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -32,7 +33,7 @@ def complaint(*words):
 
 class TestEndpoint:
     def test_list_shows_every_endpoint_with_a_row_or_without(self):
-        set_mode(NAME, "cqrs", by="ann", reason="[ok]")
+        set_mode(NAME, "cqrs", by="ann", reason="[ok]", force=True)
         printed = run("cqrs_endpoint", "list")
         assert "GET routed:missing_async" in printed
         assert "ann" in printed
@@ -42,7 +43,7 @@ class TestEndpoint:
         assert run("cqrs_endpoint") == run("cqrs_endpoint", "list")
 
     def test_list_as_json(self):
-        set_mode(NAME, "cqrs", by="ann")
+        set_mode(NAME, "cqrs", by="ann", reason="a trial", force=True)
         listed = {one["endpoint"]: one for one in json.loads(run("cqrs_endpoint", "list", "--json"))}
         assert (listed[NAME]["mode"], listed[NAME]["side"], listed[NAME]["by"]) == ("cqrs", "cqrs", "ann")
         assert listed["GET keyed"]["mode"] == "legacy"
@@ -52,38 +53,81 @@ class TestEndpoint:
         assert "views.ok" in run("cqrs_endpoint", "show", NAME)
 
     def test_set(self):
-        printed = run("cqrs_endpoint", "set", NAME, "cqrs", "--reason", "measured")
-        assert printed == f"{NAME} went from legacy to cqrs.\n"
+        printed = run("cqrs_endpoint", "set", NAME, "shadow", "--reason", "measured")
+        assert printed == f"{NAME} went from legacy to shadow.\n"
         change = ModeChange.objects.get()
         assert (change.endpoint, change.reason) == (NAME, "measured")
         assert change.by.endswith("(command line)")
 
     def test_set_understands_a_name_that_the_shell_split(self):
-        assert "from legacy to cqrs" in run("cqrs_endpoint", "set", *NAME.split(), "cqrs")
+        assert "from legacy to shadow" in run("cqrs_endpoint", "set", *NAME.split(), "shadow")
 
     def test_set_says_when_nothing_changes(self):
         assert run("cqrs_endpoint", "set", NAME, "legacy") == f"{NAME} is in legacy already.\n"
 
     def test_set_as_json(self):
-        printed = json.loads(run("cqrs_endpoint", "set", NAME, "cqrs", "--json", "--dry-run"))
-        assert printed == {"endpoint": NAME, "old": "legacy", "new": "cqrs", "changed": True, "dry_run": True}
+        printed = json.loads(run("cqrs_endpoint", "set", NAME, "shadow", "--json", "--dry-run"))
+        assert {name: printed[name] for name in ("endpoint", "old", "new", "changed", "dry_run")} == {
+            "endpoint": NAME,
+            "old": "legacy",
+            "new": "shadow",
+            "changed": True,
+            "dry_run": True,
+        }
 
     def test_set_with_dry_run_changes_nothing(self):
-        assert run("cqrs_endpoint", "set", NAME, "cqrs", "--dry-run") == (
-            f"{NAME} would go from legacy to cqrs.\n"
+        assert run("cqrs_endpoint", "set", NAME, "shadow", "--dry-run") == (
+            f"{NAME} would go from legacy to shadow.\n"
         )
         assert not EndpointMode.objects.exists()
 
+    def test_promote_goes_a_step_at_a_time_and_says_what_the_gate_lacks(self):
+        assert run("cqrs_endpoint", "promote", NAME) == f"{NAME} went from legacy to shadow.\n"
+        lacking = "0 requests compared, 100 needed."
+        assert complaint("cqrs_endpoint", "promote", NAME) == (
+            f"{NAME} cannot go from shadow to canary (5 %): {lacking}"
+        )
+        assert run("cqrs_endpoint", "promote", NAME, "--force", "--reason", "a trial") == (
+            f"{NAME} went from shadow to canary (5 %). Without the gate: {lacking}\n"
+        )
+
+    def test_rollback_goes_back_to_legacy(self):
+        set_mode(NAME, "cqrs", by="ann", reason="a trial", force=True)
+        assert run("cqrs_endpoint", "rollback", NAME, "--reason", "slow") == (
+            f"{NAME} went from cqrs to legacy.\n"
+        )
+
+    def test_recount_stays_in_the_mode_and_begins_a_stint(self):
+        set_mode(NAME, "shadow", by="ann")
+        assert run("cqrs_endpoint", "recount", NAME, "--reason", "corrected") == (
+            f"{NAME} stays in shadow; evidence is counted anew.\n"
+        )
+        assert EndpointMode.objects.get(pk=NAME).stint == 2
+
+    def test_set_says_who_is_in_a_canary(self):
+        User.objects.create_user("ann")
+        Group.objects.create(name="staff")
+        words = ["--percent", "12.5", "--user", "ann", "--group", "staff", "--header", "X-Canary: yes"]
+        printed = run("cqrs_endpoint", "set", NAME, "canary", "--force", "--reason", "a trial", *words)
+        assert "to canary (12.5 %, 1 users, 1 groups, header X-Canary: yes)" in printed
+        printed = run("cqrs_endpoint", "set", NAME, "canary", "--percent", "10")
+        assert "to canary (10 %, 1 users, 1 groups, header X-Canary: yes)" in printed
+
+    def test_a_share_of_the_comparisons_and_a_schedule_are_set(self):
+        run("cqrs_endpoint", "set", NAME, "shadow", "--sample", "20", "--every", "15")
+        status = json.loads(run("cqrs_endpoint", "show", NAME, "--json"))
+        assert (status["sample_percent"], status["promote_every"]) == (20, 15)
+
     def test_history(self):
-        set_mode(NAME, "cqrs", by="ann", reason="measured")
-        set_mode("GET keyed", "cqrs", by="bob")
+        set_mode(NAME, "cqrs", by="ann", reason="measured", force=True)
+        set_mode("GET keyed", "cqrs", by="bob", reason="a trial", force=True)
         assert [one["by"] for one in json.loads(run("cqrs_endpoint", "history", "--json"))] == ["bob", "ann"]
         [change] = json.loads(run("cqrs_endpoint", "history", NAME, "--json"))
         assert (change["old"], change["new"], change["reason"]) == ("legacy", "cqrs", "measured")
         assert "measured" in run("cqrs_endpoint", "history", NAME)
 
     def test_history_of_an_endpoint_that_is_declared_no_more(self, project):
-        set_mode(NAME, "cqrs", by="ann")
+        set_mode(NAME, "cqrs", by="ann", reason="a trial", force=True)
         project.replace(())
         assert len(json.loads(run("cqrs_endpoint", "history", NAME, "--json"))) == 1
 
@@ -93,9 +137,25 @@ class TestEndpoint:
             (["show", "GET nowhere"], "Unknown endpoint 'GET nowhere'. There are: "),
             (["history", "GET nowhere"], "Unknown endpoint 'GET nowhere'. There are: "),
             (["set", "GET nowhere", "cqrs"], "Unknown endpoint 'GET nowhere'. There are: "),
-            (["set", NAME, "fast"], "Unknown mode 'fast'. There are: cqrs, legacy."),
+            (["set", NAME, "fast"], "Unknown mode 'fast'. There are: canary, cqrs, legacy, shadow."),
+            (
+                ["set", NAME, "canary", "--percent", "130"],
+                "A percentage lies between 0 and 100, 130 does not.",
+            ),
+            (["set", NAME, "canary", "--percent", "-1"], "A percentage lies between 0 and 100, -1 does not."),
+            (["set", NAME, "canary", "--percent", "many"], "'many' is no percentage."),
+            (["set", NAME, "canary", "--user", "nobody"], "Unknown user 'nobody'. There is no user at all."),
+            (["set", NAME, "canary", "--group", "none"], "Unknown group 'none'. There is no group at all."),
+            (["set", NAME, "canary", "--header", "a b"], "'a b' is no request header: write X-Canary"),
+            (
+                ["set", NAME, "cqrs"],
+                f"{NAME} cannot go from legacy to cqrs. From there it can go to: shadow.",
+            ),
             (["set", NAME], "set needs an endpoint and a mode"),
-            (["frobnicate"], "Unknown action 'frobnicate'. There are: history, list, set, show."),
+            (
+                ["frobnicate"],
+                "Unknown action 'frobnicate'. There are: history, list, promote, recount, rollback, set, show.",
+            ),
         ],
     )
     def test_a_mistake_ends_with_one_line(self, words, expected):

@@ -42,7 +42,7 @@ def in_cqrs(endpoints):
 
 def test_a_promotion_is_refused(endpoints):
     with pytest.raises(TransitionRefused) as refusal:
-        set_mode(NAME, "cqrs", by="ann")
+        set_mode(NAME, "cqrs", by="ann", reason="a trial", force=True)
     assert str(refusal.value).startswith(f"{NAME} cannot go from legacy to cqrs: orders_cqrs.OrderSummary")
     assert "\n" not in str(refusal.value)
     assert not EndpointMode.objects.exists()

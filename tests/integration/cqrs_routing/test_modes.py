@@ -11,7 +11,7 @@ from django.test import Client, TestCase
 
 from cqrs_routing.exceptions import TransitionRefused
 from cqrs_routing.models import EndpointMode, ModeChange
-from cqrs_routing.modes.mode import TRANSITIONS, Mode
+from cqrs_routing.modes.mode import Mode
 from cqrs_routing.modes.snapshot import modes
 from cqrs_routing.switching.switch import set_mode
 from cqrs_routing.testing import endpoint_in_mode
@@ -31,7 +31,7 @@ def side(client=None):
 @pytest.mark.django_db
 class TestSwitch:
     def test_it_writes_the_row_and_the_history(self):
-        switched = set_mode(NAME, "cqrs", by="ann", reason="measured")
+        switched = set_mode(NAME, "cqrs", by="ann", reason="measured", force=True)
 
         assert (switched.old, switched.new, switched.changed) == (Mode.LEGACY, Mode.CQRS, True)
         row = EndpointMode.objects.get(pk=NAME)
@@ -45,39 +45,47 @@ class TestSwitch:
         assert not ModeChange.objects.exists()
 
     def test_back_to_legacy_is_always_possible(self):
-        set_mode(NAME, "cqrs", by="ann")
+        set_mode(NAME, "cqrs", by="ann", reason="a trial", force=True)
         set_mode(NAME, "legacy", by="bob", reason="slow")
         assert [change.by for change in ModeChange.objects.all()] == ["bob", "ann"]
 
     def test_a_rehearsed_change_leaves_no_trace(self):
-        assert set_mode(NAME, "cqrs", by="ann", dry_run=True).changed
+        assert set_mode(NAME, "cqrs", by="ann", dry_run=True, reason="a trial", force=True).changed
         assert not EndpointMode.objects.exists()
         assert not ModeChange.objects.exists()
 
     @pytest.mark.parametrize("dry_run", [False, True])
     def test_an_unknown_endpoint_is_refused(self, dry_run):
         with pytest.raises(UnknownName, match=r"'GET nowhere'\. There are: .*GET routed:ok"):
-            set_mode("GET nowhere", "cqrs", by="ann", dry_run=dry_run)
+            set_mode("GET nowhere", "cqrs", by="ann", dry_run=dry_run, reason="a trial", force=True)
 
     def test_an_unknown_mode_is_refused(self):
-        with pytest.raises(UnknownName, match=r"Unknown mode 'fast'\. There are: cqrs, legacy\."):
-            set_mode(NAME, "fast", by="ann")
+        with pytest.raises(
+            UnknownName, match=r"Unknown mode 'fast'\. There are: canary, cqrs, legacy, shadow\."
+        ):
+            set_mode(NAME, "fast", by="ann", reason="a trial", force=True)
 
-    def test_a_transition_that_does_not_exist_is_refused(self, monkeypatch):
-        monkeypatch.delitem(TRANSITIONS, (Mode.LEGACY, Mode.CQRS))
-        with pytest.raises(TransitionRefused, match=f"{NAME} cannot go from legacy to cqrs"):
+    def test_steps_are_not_skipped(self):
+        with pytest.raises(TransitionRefused) as refusal:
             set_mode(NAME, "cqrs", by="ann")
+        assert str(refusal.value) == f"{NAME} cannot go from legacy to cqrs. From there it can go to: shadow."
+
+    def test_steps_are_skipped_by_force_and_with_a_reason(self):
+        with pytest.raises(TransitionRefused, match="gives a reason"):
+            set_mode(NAME, "cqrs", by="ann", force=True)
+        set_mode(NAME, "cqrs", by="ann", force=True, reason="a trial")
+        assert ModeChange.objects.get().forced
 
     def test_the_change_is_effective_at_once(self):
         assert side() == "legacy"
-        set_mode(NAME, "cqrs", by="ann")
+        set_mode(NAME, "cqrs", by="ann", reason="a trial", force=True)
         assert side() == "cqrs"
         set_mode(NAME, "legacy", by="ann")
         assert side() == "legacy"
 
     def test_a_change_that_is_rolled_back_is_none(self):
         with transaction.atomic():
-            set_mode(NAME, "cqrs", by="ann")
+            set_mode(NAME, "cqrs", by="ann", reason="a trial", force=True)
             assert side() == "cqrs"
             transaction.set_rollback(True)
         assert side() == "legacy"
@@ -121,7 +129,7 @@ class TestOtherProcesses:
         thread.start()
         while not seen:
             time.sleep(0.01)
-        set_mode(NAME, "cqrs", by="ann")
+        set_mode(NAME, "cqrs", by="ann", reason="a trial", force=True)
         changed.set()
         thread.join(10)
         assert seen == ["legacy", "cqrs"]
@@ -149,7 +157,7 @@ class TestReading:
         assert modes.is_due()
 
     def test_a_missing_table_leaves_the_transaction_around_it_whole(self):
-        set_mode(NAME, "cqrs", by="ann")
+        set_mode(NAME, "cqrs", by="ann", reason="a trial", force=True)
         assert side() == "cqrs"
         with without_table():
             modes.expire()

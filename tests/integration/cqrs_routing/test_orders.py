@@ -23,10 +23,10 @@ def test_the_order_list_moves_and_comes_back():
     assert before.json()["count"] > 0
 
     with pytest.raises(TransitionRefused, match=r"cqrs_backfill orders_cqrs\.OrderSummary"):
-        set_mode(NAME, "cqrs", by="ann")
+        set_mode(NAME, "cqrs", by="ann", reason="a trial", force=True)
     call_command("cqrs_backfill", "orders_cqrs.OrderSummary")
     forget()
-    set_mode(NAME, "cqrs", by="ann")
+    set_mode(NAME, "cqrs", by="ann", reason="a trial", force=True)
 
     moved = client.get(reverse("orders:order-list"))
     assert 'side;desc="cqrs"' in moved["Server-Timing"]

@@ -1,7 +1,7 @@
 """The reference lists every setting, command, check and test helper of the toolkit, and nothing else."""
 
 import re
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from importlib import import_module
 from inspect import isclass, isfunction
 from pathlib import Path
@@ -33,8 +33,14 @@ def table(heading: str) -> list[list[str]]:
 @pytest.mark.parametrize("name", SETTINGS)
 def test_settings_and_their_defaults(name):
     documented = {key: default for key, default, _ in table(f"`{name}`")}
-    declared = {field.name.upper(): repr(field.default).replace("'", '"') for field in fields(SETTINGS[name])}
+    declared = {field.name.upper(): default_of(field) for field in fields(SETTINGS[name])}
     assert documented == declared, REMEDY
+
+
+def default_of(field):
+    if field.default is MISSING:
+        return f"{field.default_factory.__name__}()"
+    return repr(field.default).replace("'", '"')
 
 
 def test_commands():

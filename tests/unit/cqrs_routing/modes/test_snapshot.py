@@ -136,9 +136,9 @@ def test_a_transaction_that_was_rolled_back_is_over_some_time(snapshot, source):
 
 def test_a_pin_is_stronger_than_the_row(snapshot, source):
     source.states = {"GET a": EndpointState(Mode.CQRS, obstacle="not filled yet")}
-    assert snapshot.pin("GET a", Mode.CQRS) is None
+    assert snapshot.pin("GET a", CQRS) is None
     assert asked(snapshot) == CQRS
-    assert snapshot.pin("GET a", None) is Mode.CQRS
+    assert snapshot.pin("GET a", None) is CQRS
     assert asked(snapshot).obstacle == "not filled yet"
 
 

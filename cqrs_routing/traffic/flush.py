@@ -1,0 +1,94 @@
+"""Flushing: what this process has counted is added to the table, in one statement a second at most.
+
+When a request has been answered, on its own connection, so that it needs neither a thread nor a connection of its
+own and the client waits for nothing. What was counted within a second after the last flush waits for the next
+request of the process, or its end.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+from time import monotonic
+from typing import Any
+
+from django.core.signals import request_finished
+from django.db import connections, router
+
+from cqrs_routing.models import TrafficCount
+from cqrs_routing.modes.snapshot import unlogged
+from cqrs_routing.traffic.counts import Cell, counts
+
+logger = logging.getLogger(__name__)
+
+INTERVAL = 1.0
+"""Seconds between two flushes of a process."""
+
+ADD = """
+INSERT INTO cqrs_traffic (endpoint, slot, stint, side, metric, bucket, count) VALUES {rows}
+ON CONFLICT (endpoint, slot, stint, side, metric, bucket) DO UPDATE SET count = cqrs_traffic.count + excluded.count
+"""
+ROW = "(%s, %s, %s, %s, %s, %s, %s)"
+ROWS = 2_000
+"""Rows of one statement, at most: databases limit the number of parameters."""
+
+_flushing = threading.Lock()
+_last = float("-inf")
+_failing = False
+_database: Any = None
+"""The name of the database that was flushed to."""
+
+
+def flush_after_requests() -> None:
+    """Have every request that this process answers see to it."""
+    request_finished.connect(_after_request, dispatch_uid="cqrs_routing.traffic")
+    atexit.register(_at_exit)
+    os.register_at_fork(after_in_child=counts.take)
+
+
+def _after_request(**kwargs: Any) -> None:
+    if counts and monotonic() - _last >= INTERVAL:
+        flush()
+
+
+def flush() -> None:
+    """Add what was counted. Never raises; what cannot be added is kept for the next time.
+
+    Not within a transaction, which is a test's: it would be rolled back, and the counts with it.
+    """
+    global _last, _failing, _database
+    using = router.db_for_write(TrafficCount)
+    if connections[using].in_atomic_block or not _flushing.acquire(blocking=False):
+        return
+    try:
+        cells = counts.take()
+        try:
+            add(cells, using)
+            _failing, _database = False, connections[using].settings_dict["NAME"]
+        except Exception:
+            counts.give_back(cells)
+            if not _failing:
+                logger.warning("What was counted of the traffic cannot be stored yet.", exc_info=True)
+            _failing = True
+        _last = monotonic()
+    finally:
+        _flushing.release()
+
+
+def add(cells: dict[Cell, int], using: str) -> None:
+    """Add ``cells`` to the table: in the order of its key, so that processes cannot block each other in a circle."""
+    ordered = sorted(cells.items())
+    with unlogged(connections[using]), connections[using].cursor() as cursor:
+        for start in range(0, len(ordered), ROWS):
+            part = ordered[start : start + ROWS]
+            params = [value for cell, count in part for value in (*cell, count)]
+            cursor.execute(ADD.format(rows=", ".join([ROW] * len(part))), params)
+
+
+def _at_exit() -> None:
+    # After tests the alias is that of the real database again, which is none of theirs.
+    using = router.db_for_write(TrafficCount)
+    if counts and connections[using].settings_dict["NAME"] == _database:
+        flush()
