@@ -145,7 +145,7 @@ class Stand:
 
     def switch(self, mode: str) -> None:
         """Set the endpoint's mode, and wait until the web server's next answer comes from that side."""
-        set_mode(ENDPOINT, mode, by="benchmark")
+        set_mode(ENDPOINT, mode, by="benchmark", reason="measured", force=True)
         deadline = time.monotonic() + SWITCH_SECONDS
         while f'side;desc="{mode}"' not in self.side():
             if time.monotonic() > deadline:

@@ -252,10 +252,58 @@ IDLE = Benchmark(
     ),
 )
 
+ROUTING = Benchmark(
+    name="routing",
+    title="What routing adds to a request whose view does nothing (microseconds)",
+    scale=0.05,
+    quick_scale=0.05,
+    rivals=True,
+    figures=(
+        Figure(name="unrouted_us", meaning="µs more: a request that is not routed", at_most=3),
+        Figure(name="routed_us", meaning="µs more: one that the candidate answers", at_most=15),
+        Figure(name="legacy_us", meaning="µs more: one of a declared endpoint in legacy"),
+        Figure(name="canary_us", meaning="µs more: one of an endpoint in canary"),
+        Figure(
+            name="decision_ratio_to_waffle",
+            meaning="deciding by a percentage / waffle.flag_is_active",
+            at_most=0.05,
+        ),
+        Figure(name="decision_us", meaning="µs: that decision"),
+        Figure(name="waffle_us", meaning="µs: flag_is_active, its cache in the process"),
+        Figure(name="bare_us", meaning="µs: the request without the middleware"),
+    ),
+)
+
+FRESHNESS = Benchmark(
+    name="freshness",
+    title="Reading what was just written, with freshness tokens (milliseconds)",
+    scale=1,
+    quick_scale=0.05,
+    server={"autovacuum": "on"},
+    figures=(
+        Figure(
+            name="added_ms",
+            meaning="ms that a read takes longer for its token, whose write is in the rows",
+            at_most=0.3,
+        ),
+        Figure(
+            name="looking_ms",
+            meaning="ms: the same where nothing was to be consumed, which the change log tells",
+        ),
+        Figure(
+            name="beside_long_transaction_ms",
+            meaning="ms: that beside a transaction behind which 100,000 changes are in the log",
+        ),
+        Figure(name="token_ms", meaning="ms: the token of a write"),
+        Figure(name="waited_ms", meaning="ms: half of the reads of what was just written"),
+        Figure(name="served_share", meaning="of these reads, by the read model within 200 ms"),
+    ),
+)
+
 BENCHMARKS = {
     benchmark.name: benchmark
     for benchmark in (
         *(CAPTURE, READ, BACKFILL, REFRESH, WRITE_COST, VERIFY, LAG),
-        *(ACCEPT, EXECUTE, BATCH, IDLE),
+        *(ACCEPT, EXECUTE, BATCH, IDLE, ROUTING, FRESHNESS),
     )
 }

@@ -65,3 +65,7 @@ class DatabaseAway(ReadError):
 
 class CannotRebuild(ReadError):
     """The next version of a read model cannot be built, or not be put in the place of the one that is there."""
+
+
+class NotCaughtUp(ReadError):
+    """Read models cannot be compared with their sources now: there is no moment in which they are caught up."""

@@ -14,12 +14,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.mode_form import EFFECT, ModeForm
-from cqrs_routing.models import EndpointMode, ModeChange
+from cqrs_routing.models import EndpointMode, Mismatch, MismatchExample, ModeChange
 from cqrs_routing.modes.mode import Mode
 from cqrs_routing.status import EndpointStatus, status_of
 from cqrs_routing.switching.promotion import promote
@@ -39,10 +39,17 @@ class ReasonForm(ActionForm):
 class NeitherAddedNorDeleted:
     """Rows that the toolkit makes, and keeps."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnly(NeitherAddedNorDeleted):
+    """Rows that nobody changes either."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -163,18 +170,48 @@ def seen_in_lines(status: EndpointStatus) -> SafeString:
 
 
 @admin.register(ModeChange)
-class ModeChangeAdmin(NeitherAddedNorDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
+class ModeChangeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """Who changed which mode when, and why."""
 
     list_display = ["at", "endpoint", "old", "became", "by", "reason"]
     list_filter = ["endpoint", "new"]
 
-    def has_change_permission(self, request: HttpRequest, obj: ModeChange | None = None) -> bool:
-        return False
-
     @admin.display(description="new", ordering="new")
     def became(self, change: ModeChange) -> str:
         return became(change)
+
+
+class MismatchExampleInline(ReadOnly, admin.StackedInline):  # type: ignore[type-arg]
+    model = MismatchExample
+    fields = ("at", "request", "user", "shown_diff", "shown_legacy", "shown_candidate")
+    readonly_fields = fields
+
+    @admin.display(description="difference")
+    def shown_diff(self, example: MismatchExample) -> SafeString:
+        return preformatted(example.diff)
+
+    @admin.display(description="legacy")
+    def shown_legacy(self, example: MismatchExample) -> SafeString:
+        return preformatted(example.legacy)
+
+    @admin.display(description="candidate")
+    def shown_candidate(self, example: MismatchExample) -> SafeString:
+        return preformatted(example.candidate)
+
+
+@admin.register(Mismatch)
+class MismatchAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """In what both sides of an endpoint differ, how often, with examples."""
+
+    list_display = ["endpoint", "title", "count", "first_at", "last_at"]
+    list_display_links = ["title"]
+    list_filter = ["endpoint"]
+    fields = ["endpoint", "title", "count", "first_at", "last_at"]
+    inlines = [MismatchExampleInline]
+
+
+def preformatted(text: str) -> SafeString:
+    return format_html('<pre style="max-height: 30em; overflow: auto; white-space: pre-wrap">{}</pre>', text)
 
 
 def add_missing_rows() -> None:

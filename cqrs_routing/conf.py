@@ -20,6 +20,12 @@ class RoutingSettings:
     guard: Guard = field(default_factory=Guard)
     """When an endpoint is taken back to legacy, where its declaration does not say otherwise."""
 
+    shadow_queue: str = "cqrs_shadow"
+    """Celery queue of what is to be compared: for a worker of its own, which has time."""
+
+    shadow_queue_limit: int = 200
+    """Requests that wait there at most; further ones are not compared."""
+
     canary_steps: tuple[float, ...] = (5, 25)
     """Percentages that promotions lead a canary through before the new side answers everything."""
 

@@ -15,10 +15,23 @@ from cqrs_routing.conf import settings
 from cqrs_routing.declaration.endpoint import Endpoint
 from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.exceptions import HandlerOutOfReach
+from cqrs_routing.freshness.check import areason_not_fresh, reason_not_fresh
+from cqrs_routing.freshness.events import events
+from cqrs_routing.freshness.hand_out import ahand_out, hand_out
 from cqrs_routing.modes.snapshot import modes
+from cqrs_routing.rehearsal.taking import (
+    REHEARSAL,
+    abandon_rehearsal,
+    begin_rehearsal,
+    end_rehearsal,
+    is_rehearsed,
+)
 from cqrs_routing.serving.candidate import CandidateServer, handler_behind
-from cqrs_routing.serving.decision import UNDECIDED, Decision, decide
+from cqrs_routing.serving.decision import UNDECIDED, decide
 from cqrs_routing.serving.service import Service
+from cqrs_routing.shadow.load import load
+from cqrs_routing.shadow.replay import REPLAY, Replay
+from cqrs_routing.shadow.taking import is_sampled, take
 
 logger = logging.getLogger("cqrs_routing.routing")
 
@@ -48,6 +61,7 @@ class RoutingMiddleware:
             logger.error("Every endpoint is served by legacy: %s", error)
             raise MiddlewareNotUsed(str(error)) from error
         self.candidates = CandidateServer(handler, is_async=self.is_async)
+        self.rehearsed = CandidateServer(handler, is_async=False)
         if self.is_async:
             markcoroutinefunction(self)
             self.process_view = self.aprocess_view  # type: ignore[method-assign,assignment]
@@ -55,13 +69,32 @@ class RoutingMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         if self.is_async:
             return self.acall(request)
-        response: HttpResponseBase = self.get_response(request)
-        finish(request, response)
+        with load:
+            try:
+                response: HttpResponseBase = self.get_response(request)
+            except BaseException:
+                abandon_rehearsal(request)
+                raise
+            end_rehearsal(request, response)
+            if request.method not in SAFE:
+                hurry()
+                hand_out(request, response)
+            finish(request, response)
         return response
 
     async def acall(self, request: HttpRequest) -> HttpResponseBase:
-        response: HttpResponseBase = await self.get_response(request)
-        finish(request, response)
+        with load:
+            try:
+                response: HttpResponseBase = await self.get_response(request)
+            except BaseException:
+                abandon_rehearsal(request)
+                raise
+            if hasattr(request, REHEARSAL):
+                await sync_to_async(end_rehearsal)(request, response)
+            if request.method not in SAFE:
+                hurry()
+                await ahand_out(request, response)
+            finish(request, response)
         return response
 
     def process_view(
@@ -69,9 +102,18 @@ class RoutingMiddleware:
     ) -> HttpResponseBase | None:
         if (endpoint := routed(request)) is None:
             return None
+        replay: Replay | None = getattr(request, REPLAY, None)
+        if replay is not None:
+            view = legacy_view if replay.side == "legacy" else endpoint.view
+            return replay.serve(self.candidates, view, request, args, kwargs)
         if modes.is_due():
             modes.refresh()
-        if begin(request, endpoint).side == "legacy":
+        service = begin(request, endpoint)
+        if service.reads_read_models:
+            service.fall_back_if(reason_not_fresh(request, endpoint))
+        if service.decision.side == "legacy":
+            if is_rehearsed(service):
+                begin_rehearsal(request, service).rehearse(request, self.candidates, args, kwargs)
             return None
         return self.candidates.serve(endpoint.view, request, args, kwargs)
 
@@ -85,9 +127,14 @@ class RoutingMiddleware:
             return None
         if modes.is_due():
             await sync_to_async(modes.refresh)()
-        begun = sync_to_async(begin) if asks_for_user(endpoint) else None
-        decision = await begun(request, endpoint) if begun else begin(request, endpoint)
-        if decision.side == "legacy":
+        decides_here = not modes.state_of(endpoint.name).canary.needs_user
+        service = begin(request, endpoint) if decides_here else await sync_to_async(begin)(request, endpoint)
+        if service.reads_read_models:
+            service.fall_back_if(await areason_not_fresh(request, endpoint))
+        if service.decision.side == "legacy":
+            if is_rehearsed(service):
+                rehearse = begin_rehearsal(request, service).rehearse
+                await sync_to_async(rehearse)(request, self.rehearsed, args, kwargs)
             return None
         return await self.candidates.aserve(endpoint.view, request, args, kwargs)
 
@@ -98,12 +145,7 @@ def routed(request: HttpRequest) -> Endpoint | None:
     return endpoints.routes.get((request.method, match.view_name)) if match else None
 
 
-def asks_for_user(endpoint: Endpoint) -> bool:
-    """Whether deciding may take queries."""
-    return modes.state_of(endpoint.name).canary.needs_user
-
-
-def begin(request: HttpRequest, endpoint: Endpoint) -> Decision:
+def begin(request: HttpRequest, endpoint: Endpoint) -> Service:
     """Decide, and have the request carry what the response header, the counts and the log need."""
     state = modes.state_of(endpoint.name)
     try:
@@ -112,13 +154,18 @@ def begin(request: HttpRequest, endpoint: Endpoint) -> Decision:
     except Exception:
         logger.exception("%s: the decision failed, legacy serves.", endpoint.name)
         decision, counted = UNDECIDED, False
-    setattr(request, SERVICE, Service(endpoint, state, decision, counted=counted))
-    return decision
+    service = Service(endpoint, state, decision, counted=counted)
+    setattr(request, SERVICE, service)
+    return service
 
 
 def finish(request: HttpRequest, response: HttpResponseBase) -> None:
-    if request.method not in SAFE:
-        hurry()
     service: Service | None = getattr(request, SERVICE, None)
     if service is not None:
-        service.finish(response)
+        service.finish(response, events(request))
+        if is_sampled(request, service):
+            take(request, response, service)
+        return
+    replay: Replay | None = getattr(request, REPLAY, None)
+    if replay is not None:
+        replay.finish(response)

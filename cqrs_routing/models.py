@@ -140,3 +140,48 @@ class GuardVerdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.endpoint}: {self.verdict}"
+
+
+class Mismatch(models.Model):
+    """One kind of difference between both sides of an endpoint, within one stint, and how often it occurred."""
+
+    endpoint = models.TextField()
+    stint = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+    title = models.TextField()
+    parts = models.JSONField()
+    """As :class:`cqrs_routing.comparison.kind.Kind` has them."""
+
+    count = models.PositiveBigIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cqrs_mismatch"
+        ordering = ["-last_at"]
+        verbose_name_plural = "mismatches"
+        constraints = [
+            models.UniqueConstraint(fields=["endpoint", "stint", "digest"], name="cqrs_mismatch_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint}: {self.title}"
+
+
+class MismatchExample(models.Model):
+    """One request whose answers, or changes, differed. Sensitive values are hidden."""
+
+    mismatch = models.ForeignKey(Mismatch, on_delete=models.CASCADE, related_name="examples")
+    at = models.DateTimeField()
+    request = models.TextField()
+    user = models.TextField(blank=True)
+    diff = models.TextField()
+    legacy = models.TextField(blank=True)
+    candidate = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "cqrs_mismatch_example"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.request

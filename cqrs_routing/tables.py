@@ -10,7 +10,7 @@ from django.utils import timezone
 from rich.table import Table
 from rich.text import Text
 
-from cqrs_routing.models import ModeChange
+from cqrs_routing.models import Mismatch, ModeChange
 from cqrs_routing.status import EndpointStatus
 
 if TYPE_CHECKING:
@@ -100,6 +100,28 @@ def guard_table(watched: Iterable[Watched]) -> Table:
         "Guard",
         ["endpoint", "verdict", "failures", "taken back", "reason"],
         ([w.endpoint, w.finding, w.failures, "yes" if w.taken_back else "", w.reason] for w in watched),
+    )
+
+
+def mismatch_parts(mismatches: Sequence[Mismatch]) -> Iterable[Table | Text]:
+    """The kinds of mismatches, and below them the first example of each."""
+    yield table(
+        "Mismatches since the last change of mode",
+        ["times", "kind", "first", "last"],
+        ([m.count, m.title, m.first_at, m.last_at] for m in mismatches),
+    )
+    for mismatch in mismatches:
+        example = mismatch.examples.first()
+        if example is not None:
+            yield Text(f"\n{mismatch.title}\n{example.request}", style="bold")
+            yield Text(example.diff)
+
+
+def comparison_table(outcomes: Mapping[tuple[str, str], int]) -> Table:
+    return table(
+        "Compared",
+        ["endpoint", "outcome", "requests"],
+        ([endpoint, outcome, count] for (endpoint, outcome), count in sorted(outcomes.items())),
     )
 
 

@@ -117,7 +117,7 @@ class Waker:
 
     def _connected(self) -> Connection:
         if self._connection is None:
-            self._connection = _impatient(app_or_default())
+            self._connection = impatient_connection(app_or_default())
         return self._connection
 
     def _failed(self, error: Exception) -> None:
@@ -191,8 +191,8 @@ def publish(message: WakeUp, *, connection: Connection | None = None) -> None:
     )
 
 
-def _impatient(app: Celery) -> Connection:
-    """A connection of the thread's own, with limits that do not depend on the project's settings."""
+def impatient_connection(app: Celery) -> Connection:
+    """A connection of the caller's own, with limits that do not depend on the project's settings."""
     connection = app.connection_for_write()
     if connection.transport.driver_type == "redis":
         connection.transport_options = {**(connection.transport_options or {}), **REDIS_OPTIONS}

@@ -43,7 +43,12 @@ def update_dependent(models: Any, *, lines: list[int]) -> float:
     return time.perf_counter() - started
 
 
-ACTIONS = {"save": save, "update_dependent": update_dependent}
+def flag_is_active(models: Any, *, requests: int) -> float:
+    """Decide by a flag for a percentage of the clients, each of whom asks for the first time."""
+    return float(models.decided(requests))
+
+
+ACTIONS = {"save": save, "update_dependent": update_dependent, "flag_is_active": flag_is_active}
 
 if __name__ == "__main__":
     main()

@@ -25,13 +25,17 @@ class Rival:
         """Recomputing what depends on the prices of the lines with these keys."""
         return self._seconds(action="update_dependent", lines=lines)
 
+    def flag_is_active(self, requests: int) -> float:
+        """Deciding for so many requests whether a flag for a percentage is on."""
+        return self._seconds(action="flag_is_active", requests=requests)
+
     def _seconds(self, **question: Any) -> float:
         return float(self.process.ask(**question)["seconds"])
 
 
 @contextmanager
 def rival(name: str) -> Iterator[Rival]:
-    """The rival ``name`` for the length of the block: ``plain``, ``computed`` or ``master``."""
+    """The rival ``name`` for the length of the block: ``plain``, ``computed``, ``master`` or ``flags``."""
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": SETTINGS, "RIVAL": name}
     with companion(str(rivals_python()), "benchmarks.rivals.process", environment) as process:
         yield Rival(process)

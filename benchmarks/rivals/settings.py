@@ -6,7 +6,12 @@ from urllib.parse import urlsplit
 _url = urlsplit(os.environ["DATABASE_URL"])
 
 RIVAL = os.environ["RIVAL"]
-PACKAGES = {"plain": [], "computed": ["django.contrib.contenttypes", "computedfields"], "master": ["dj_cqrs"]}
+PACKAGES = {
+    "plain": [],
+    "computed": ["django.contrib.contenttypes", "computedfields"],
+    "master": ["dj_cqrs"],
+    "flags": ["django.contrib.contenttypes", "django.contrib.auth", "waffle"],
+}
 INSTALLED_APPS = [*PACKAGES[RIVAL], f"benchmarks.rivals.{RIVAL}"]
 DATABASES = {
     "default": {

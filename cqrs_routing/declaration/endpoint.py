@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from cqrs_routing.comparison.rules import Rules
 from cqrs_routing.exceptions import MalformedEndpoint
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 View = Callable[..., Any]
 Cohort = Callable[["HttpRequest"], "str | bool | None"]
+
+NO_RULES = Rules()
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -40,6 +43,8 @@ class Endpoint:
         kind: whether it reads or writes.
         read_models: what a reading candidate reads; while one cannot serve, the legacy view answers.
         tables: what a write changes, on either side; their rows are compared in a rehearsal.
+        ignore_columns: what is not compared of them, ``orders_order.token`` or ``*.updated_at``.
+        rules: how both sides' answers are compared.
         cohort: whom a canary's percentage takes for one: see :meth:`EndpointRegistry.read`.
         gate: what a promotion needs; None for the setting ``GATE``.
         guard: when the endpoint is taken back; None for the setting ``GUARD``.
@@ -51,6 +56,8 @@ class Endpoint:
     kind: Literal["read", "write"]
     read_models: tuple[type[ReadModel], ...] = ()
     tables: tuple[type[Model], ...] = ()
+    ignore_columns: tuple[str, ...] = ()
+    rules: Rules = NO_RULES
     cohort: Cohort | None = None
     gate: Gate | None = None
     guard: Guard | None = None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from time import perf_counter
 
 from django.http import HttpResponseBase
 
 from cqrs_routing.declaration.endpoint import Endpoint
 from cqrs_routing.modes.state import EndpointState
-from cqrs_routing.serving.decision import Decision
+from cqrs_routing.serving.decision import Decision, fallback
 from cqrs_routing.serving.query_count import QueryCount, counting
 from cqrs_routing.traffic.counts import FALLBACK, counts
 from cqrs_write import trace
@@ -32,20 +33,37 @@ class Service:
         counting.set(self.count)
         self.started = perf_counter()
 
-    def finish(self, response: HttpResponseBase) -> None:
+    @property
+    def reads_read_models(self) -> bool:
+        """Whether what the client gets may be older than what it has seen."""
+        return self.decision.side == "cqrs" and self.endpoint.kind == "read"
+
+    def fall_back_if(self, reason: str) -> None:
+        """Let legacy serve, if there is a reason."""
+        if reason:
+            self.decision = fallback(reason)
+
+    def finish(self, response: HttpResponseBase, events: Iterable[str] = ()) -> None:
+        """The response is there.
+
+        Args:
+            events: metrics of what happened on the way.
+        """
         milliseconds = (perf_counter() - self.started) * 1000
         if self.count is not None:
             counting.set(None)
             add_server_timing(response, server_timing(self.decision, self.count, milliseconds))
-        self.add_to_counts(response.status_code, milliseconds)
+        self.add_to_counts(response.status_code, milliseconds, events)
         if logger.isEnabledFor(logging.INFO):
             self.log(response.status_code, milliseconds)
 
-    def add_to_counts(self, status: int, milliseconds: float) -> None:
+    def add_to_counts(self, status: int, milliseconds: float, events: Iterable[str]) -> None:
         name, stint, side = self.endpoint.name, self.state.stint, self.decision.side
         counts.answered(name, stint, side, status, milliseconds)
         if self.decision.fallback:
             counts.add(name, stint, side, FALLBACK)
+        for event in events:
+            counts.add(name, stint, side, event)
 
     def log(self, status: int, milliseconds: float) -> None:
         fields = {

@@ -13,15 +13,12 @@ from cqrs_read.declaration.read_model import ReadModel
 from cqrs_read.exceptions import ProjectionError
 from cqrs_read.lag import lag_seconds
 from cqrs_routing.declaration.endpoint import Endpoint
-from cqrs_routing.traffic.counts import COMPARED, FALLBACK, INCONCLUSIVE, MISMATCHED, SHED
+from cqrs_routing.traffic.counts import COMPARED, FALLBACK, INCONCLUSIVE, MISMATCHED, SHADOW, SHED
 from cqrs_routing.traffic.totals import NOTHING, SideTotals, totals
 from cqrs_write.conf import settings as write_settings
 from cqrs_write.definition.registry import registry
 from cqrs_write.models import LoggedCommand
 from cqrs_write.state import State
-
-SHADOW = "shadow"
-"""The side of what the candidate does beside legacy, and of the comparisons with it."""
 
 
 @dataclass(frozen=True, kw_only=True)

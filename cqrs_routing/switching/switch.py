@@ -19,6 +19,7 @@ from cqrs_routing.modes.canary import Canary
 from cqrs_routing.modes.mode import TRANSITIONS, Mode, named_mode
 from cqrs_routing.modes.snapshot import modes, savepoint
 from cqrs_routing.modes.state import canary_of, obstacle
+from cqrs_routing.rehearsal.obstacle import reason_not_to_rehearse
 from cqrs_routing.signals import mode_changed
 from cqrs_routing.switching.evidence import Evidence, evidence_of
 from cqrs_routing.switching.gate import gate_of, shortcomings
@@ -177,8 +178,15 @@ def refuse_impossible(endpoint: Endpoint, switched: Switched, force: bool) -> No
     if old is not new and (old, new) not in TRANSITIONS and not force:
         reachable = [after.value for before, after in TRANSITIONS if before is old]
         raise TransitionRefused(f"{refusal(switched)}. From there it can go to: {', '.join(reachable)}.")
-    if new.is_served_by_candidate and (reason := obstacle(endpoint)):
+    if reason := reason_against(endpoint, new):
         raise TransitionRefused(f"{refusal(switched)}: {reason}")
+
+
+def reason_against(endpoint: Endpoint, mode: Mode) -> str:
+    """Why ``endpoint`` cannot be in ``mode`` now; empty where it can."""
+    if mode is Mode.SHADOW and endpoint.kind == "write":
+        return reason_not_to_rehearse(endpoint)
+    return obstacle(endpoint) if mode.is_served_by_candidate else ""
 
 
 def lacking_evidence(endpoint: Endpoint, switched: Switched) -> list[str]:

@@ -27,6 +27,9 @@ COMPARED, MISMATCHED = "compared", "mismatched"
 INCONCLUSIVE, SHED = "inconclusive", "shed"
 """The metrics of comparisons without a result, and of those that were left out since there was too much to do."""
 
+SHADOW = "shadow"
+"""The side of what the candidate does beside legacy, and of the comparisons with it."""
+
 MOST = 20_000
 """Cells that are kept while they cannot be added; beyond, the oldest are dropped."""
 

@@ -11,10 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ModelSerializer, SerializerMethodField
 
-from cqrs_write import operations
+from cqrs_write import freshness, operations
 from cqrs_write.actor import actor_text
 from cqrs_write.conf import settings
-from cqrs_write.http import freshness
 from cqrs_write.http.location import status_url
 from cqrs_write.http.openapi import Documented
 from cqrs_write.http.problems import Problem, ProblemView, kinds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import asdict
@@ -13,18 +14,27 @@ from django.forms.models import model_to_dict
 
 from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.exceptions import RoutingError
-from cqrs_routing.models import EndpointMode, ModeChange
+from cqrs_routing.models import EndpointMode, Mismatch, ModeChange
 from cqrs_routing.modes.canary import Canary
 from cqrs_routing.modes.mode import Mode, named_mode
+from cqrs_routing.retirement.printed import printed
+from cqrs_routing.retirement.retirement import DAYS, retirement_of
 from cqrs_routing.status import EndpointStatus, endpoint_statuses
 from cqrs_routing.switching.members import canary, percentage
 from cqrs_routing.switching.promotion import promote
 from cqrs_routing.switching.switch import Setting, Switched, recount, switch
-from cqrs_routing.tables import endpoint_table, fields_table, history_table, obstacles, traffic_table
+from cqrs_routing.tables import (
+    endpoint_table,
+    fields_table,
+    history_table,
+    mismatch_parts,
+    obstacles,
+    traffic_table,
+)
 from cqrs_write.cli import ServiceCommand
 from cqrs_write.exceptions import UnknownName
 
-ACTIONS = "list|show|set|promote|rollback|recount|history"
+ACTIONS = "list|show|set|promote|rollback|recount|mismatches|retire|history"
 
 
 class Command(ServiceCommand):
@@ -32,7 +42,8 @@ class Command(ServiceCommand):
 
     help = (
         "List the endpoints, show one, put it in a mode, promote it a step, take it back to legacy at once, "
-        "have its evidence counted anew, or tell the history."
+        "have its evidence counted anew, or tell in what both sides differ, the history, or what of the monolith "
+        "can go once it has moved (exit code 1 if nothing can yet)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -64,6 +75,10 @@ class Command(ServiceCommand):
             help="take the next steps by schedule while the gate holds; 0 stops it (with set and promote)",
         )
 
+        parser.add_argument(
+            "--days", type=int, default=DAYS, help=f"without legacy that it takes to retire ({DAYS})"
+        )
+
     def serve(self, **options: Any) -> None:
         actions: dict[str, Callable[..., None]] = {
             "list": self.list_all,
@@ -72,6 +87,8 @@ class Command(ServiceCommand):
             "promote": self.promote,
             "rollback": self.roll_back,
             "recount": self.recount,
+            "mismatches": self.tell_mismatches,
+            "retire": self.tell_retirement,
             "history": self.tell_history,
         }
         action = options["action"]
@@ -122,6 +139,24 @@ class Command(ServiceCommand):
         else:
             self.stdout.write(sentence(switched, dry_run=options["dry_run"]))
 
+    def tell_mismatches(self, *, words: list[str], json: bool, **options: Any) -> None:
+        found = mismatches_of(" ".join(words))
+        if json:
+            self.print_json([mismatch_as_json(mismatch) for mismatch in found])
+        else:
+            for part in mismatch_parts(found):
+                self.console.print(part)
+
+    def tell_retirement(self, *, words: list[str], days: int, json: bool, **options: Any) -> None:
+        found = retirement_of(" ".join(words), days=days)
+        if json:
+            self.print_json(found.as_json)
+        else:
+            for line in printed(found):
+                self.console.print(line)
+        if not found.is_ready:
+            sys.exit(1)
+
     def tell_history(self, *, words: list[str], json: bool, **options: Any) -> None:
         changes = history(" ".join(words))
         if json:
@@ -171,6 +206,22 @@ def canary_asked_for(
 def status_named(name: str) -> EndpointStatus:
     endpoints.get(name)
     return next(status for status in endpoint_statuses() if status.endpoint == name)
+
+
+def mismatches_of(name: str) -> list[Mismatch]:
+    """The kinds that were found of an endpoint since it is in its mode, the most frequent first."""
+    endpoints.get(name)
+    row = EndpointMode.objects.filter(pk=name).first()
+    found = Mismatch.objects.filter(endpoint=name, stint=row.stint if row else 0)
+    return list(found.order_by("-count").prefetch_related("examples"))
+
+
+def mismatch_as_json(mismatch: Mismatch) -> dict[str, Any]:
+    fields = model_to_dict(mismatch, exclude=["id", "parts"])
+    return {
+        **fields,
+        "examples": [model_to_dict(one, exclude=["id", "mismatch"]) for one in mismatch.examples.all()],
+    }
 
 
 def history(name: str) -> list[ModeChange]:

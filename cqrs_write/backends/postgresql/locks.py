@@ -27,3 +27,8 @@ def is_alone(cursor: Any, key: int) -> bool:
     """Whether nobody else has the advisory lock ``key``; then it is this transaction's."""
     cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [key])
     return bool(cursor.fetchone()[0])
+
+
+def wait_for(cursor: Any, key: int) -> None:
+    """Wait until nobody else has the advisory lock ``key``; then it is this transaction's."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])

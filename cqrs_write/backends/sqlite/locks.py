@@ -20,3 +20,7 @@ def pause(attempt: int) -> None:
 def is_alone(cursor: Any, key: int) -> bool:
     """Whoever writes is."""
     return True
+
+
+def wait_for(cursor: Any, key: int) -> None:
+    """Whoever writes is alone."""

@@ -66,7 +66,7 @@ def test_the_sql_is_shown_before_it_is_run() -> None:
 
 def test_an_unknown_action_lists_the_known_ones() -> None:
     with pytest.raises(
-        CommandError, match=r"Unknown action 'fly'. There are: check, install, remove, sql\."
+        CommandError, match=r"Unknown action 'fly'. There are: check, images, install, remove, sql\."
     ) as error:
         capture("fly")
     assert error.value.returncode == 2

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from cqrs_write import changelog
+from cqrs_write import changelog, freshness
 from cqrs_write.bus import accept
 from cqrs_write.execution import drain
 from cqrs_write.models import LoggedCommand
@@ -94,12 +94,14 @@ def test_once_done_it_has_a_token_that_covers_the_effect(client, ada):
     drain("notes", seconds=60)
     changelog.log_everything("default", ["notes"])
 
-    origin, _, position = client.get(url(row)).json()["freshness_token"].partition("@")
+    token = freshness.read(client.get(url(row)).json()["freshness_token"])
 
     assert before is None
-    assert origin == changelog.source("default").origin
-    assert changelog.window("default", was, ["notes"])
-    assert not changelog.window("default", position, ["notes"])
+    assert token is not None
+    number = token.number("default", changelog.source("default").origin)
+    assert number is not None
+    assert not freshness.has_seen("default", was, number)
+    assert freshness.has_seen("default", changelog.now("default"), number)
 
 
 def test_of_one_that_is_dead_it_has_the_error_but_not_the_traceback(client, ada):

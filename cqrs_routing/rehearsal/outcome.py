@@ -1,0 +1,141 @@
+"""The outcome of a rehearsal: compared, counted and kept, when the client has its answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from cqrs_routing.comparison import Answer, Difference, kept_body, kind_of, readable
+from cqrs_routing.mismatches.keeping import Example, keep
+from cqrs_routing.rehearsal.answers import differing
+from cqrs_routing.rehearsal.comparison import compare, sameness
+from cqrs_routing.rehearsal.finding import Finding
+from cqrs_routing.rehearsal.readable import readable_finding
+from cqrs_routing.rehearsal.recording import Recording
+from cqrs_routing.rehearsal.verdict import Verdict
+from cqrs_routing.sandbox.effect import Effect
+from cqrs_routing.serving.service import Service
+from cqrs_routing.traffic.counts import COMPARED, INCONCLUSIVE, MISMATCHED, SHADOW, counts
+
+logger = logging.getLogger("cqrs_routing.rehearsal")
+
+Pair = tuple[Recording, Recording]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsed:
+    """What both sides did; ``obstacle`` says why nothing can be told.
+
+    Attributes:
+        recordings: by alias, of the handler and of legacy.
+        foreign: by alias, whether somebody else has committed in between.
+        effects: what the handler tried to do outside the database, within its transaction.
+    """
+
+    service: Service
+    request: str
+    obstacle: str = ""
+    handler: Answer = field(default=Answer(status=0))
+    legacy: Answer = field(default=Answer(status=0))
+    recordings: Mapping[str, Pair] = field(default_factory=dict)
+    foreign: Mapping[str, bool] = field(default_factory=dict)
+    effects: tuple[Effect, ...] = ()
+    milliseconds: float = 0.0
+
+
+def conclude(rehearsed: Rehearsed) -> None:
+    """Compare, count and keep. Never raises."""
+    try:
+        examples, reason = judged(rehearsed)
+    except Exception as error:
+        logger.exception("%s: a rehearsal could not be compared.", rehearsed.service.endpoint.name)
+        examples, reason = [], f"{type(error).__name__}: {error}"
+    count(rehearsed, inconclusive=bool(reason) and not examples, differs=bool(examples))
+    if reason and not examples:
+        logger.info("%s: a rehearsal is inconclusive: %s", rehearsed.service.endpoint.name, reason)
+    try:
+        for example in examples:
+            keep(rehearsed.service.endpoint.name, rehearsed.service.state.stint, example)
+    except Exception:
+        logger.exception("%s: a mismatch could not be kept.", rehearsed.service.endpoint.name)
+
+
+def count(rehearsed: Rehearsed, *, inconclusive: bool, differs: bool) -> None:
+    service = rehearsed.service
+    add = partial(counts.add, service.endpoint.name, service.state.stint, SHADOW)
+    add(INCONCLUSIVE if inconclusive else COMPARED)
+    if differs:
+        add(MISMATCHED)
+    if rehearsed.milliseconds:
+        status = 500 if rehearsed.handler.error else rehearsed.handler.status
+        counts.answered(service.endpoint.name, service.state.stint, SHADOW, status, rehearsed.milliseconds)
+
+
+def judged(rehearsed: Rehearsed) -> tuple[list[Example], str]:
+    """What differs, each kind once; and why that cannot be told, if it cannot."""
+    if rehearsed.obstacle:
+        return [], rehearsed.obstacle
+    endpoint = rehearsed.service.endpoint
+    verdicts = [
+        compare(*pair, ignore=endpoint.ignore_columns, foreign_commits=rehearsed.foreign[alias])
+        for alias, pair in rehearsed.recordings.items()
+    ]
+    effects = list(of_effects(rehearsed))
+    reasons = [verdict.reason for verdict in verdicts if verdict.outcome == "inconclusive"]
+    if reasons:
+        return effects, reasons[0]
+    answers = list(of_answers(rehearsed))
+    if answers and any(rehearsed.foreign.values()):
+        return effects, "Other transactions committed between the two runs."
+    return [*effects, *of_rows(rehearsed, verdicts), *answers], ""
+
+
+def of_effects(rehearsed: Rehearsed) -> Iterator[Example]:
+    """What the handler did while its transaction was open, and would have done though that were rolled back."""
+    by_kind: dict[str, list[Effect]] = {}
+    for effect in rehearsed.effects:
+        by_kind.setdefault(effect.kind, []).append(effect)
+    for kind, effects in by_kind.items():
+        title = f"{kind} within the handler's transaction"
+        remedy = "Do it after the commit: by context.on_commit(), transaction.on_commit() or an event."
+        yield example(rehearsed, title, "\n".join([*map(str, effects), remedy]))
+
+
+def of_rows(rehearsed: Rehearsed, verdicts: list[Verdict]) -> Iterator[Example]:
+    by_kind: dict[str, list[Finding]] = {}
+    for verdict in verdicts:
+        for finding in verdict.findings:
+            by_kind.setdefault(finding.kind, []).append(finding)
+    hides = rehearsed.service.endpoint.rules.hides
+    for kind, findings in by_kind.items():
+        yield example(rehearsed, kind, "\n".join(readable_finding(one, hides) for one in findings))
+
+
+def of_answers(rehearsed: Rehearsed) -> Iterator[Example]:
+    """The difference of the answers, if there is one."""
+    endpoint = rehearsed.service.endpoint
+    for pair in rehearsed.recordings.values():
+        found: tuple[Difference, ...] = differing(
+            rehearsed.legacy, rehearsed.handler, endpoint.rules, sameness(*pair)
+        )
+        if found:
+            title = f"answer: {kind_of(found).title}"
+            yield example(rehearsed, title, readable(found, endpoint.rules))
+            return
+
+
+def example(rehearsed: Rehearsed, title: str, diff: str) -> Example:
+    rules = rehearsed.service.endpoint.rules
+
+    def kept(answer: Answer) -> str:
+        return answer.error or f"{answer.status}\n{kept_body(answer, rules)}"
+
+    return Example(
+        title=title,
+        request=rehearsed.request,
+        diff=diff,
+        legacy=kept(rehearsed.legacy),
+        candidate=kept(rehearsed.handler),
+    )

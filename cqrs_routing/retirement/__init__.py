@@ -1,0 +1,1 @@
+"""Retirement: what of the monolith can go once an endpoint has moved, and what still holds it."""

@@ -1,0 +1,58 @@
+"""Taking samples: which requests are compared, decided when they are answered."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from random import random
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from cqrs_routing.comparison.answer import Answer
+from cqrs_routing.modes.mode import Mode
+from cqrs_routing.serving.service import Service
+from cqrs_routing.shadow import sending
+from cqrs_routing.shadow.load import load
+from cqrs_routing.shadow.sample import NotComparable, Surroundings, sample_of
+from cqrs_routing.traffic.counts import INCONCLUSIVE, SHADOW, SHED, counts
+
+logger = logging.getLogger("cqrs_routing.shadow")
+
+
+def is_sampled(request: HttpRequest, service: Service) -> bool:
+    """Whether this request that legacy answers is to be compared."""
+    state = service.state
+    return (
+        service.decision.side == "legacy"
+        and state.mode in (Mode.SHADOW, Mode.CANARY)
+        and state.sampled > 0
+        and service.endpoint.kind == "read"
+        and request.method == "GET"
+        and (state.sampled >= 1 or random() < state.sampled)
+    )
+
+
+def take(request: HttpRequest, response: HttpResponseBase, service: Service) -> None:
+    """Have the request compared, once its client has the answer."""
+    if load.is_too_high:
+        count(service, SHED)
+    elif isinstance(response, HttpResponse):
+        closers = response._resource_closers  # type: ignore[attr-defined]  # what Django calls when all is sent
+        # Other middleware may change the response on its way out, as by compressing it.
+        closers.append(partial(send, request, Answer.from_response(response), service, Surroundings.now()))
+    else:
+        count(service, INCONCLUSIVE)
+
+
+def send(request: HttpRequest, legacy: Answer, service: Service, surroundings: Surroundings) -> None:
+    try:
+        sending.sender.send(sample_of(request, legacy, service, surroundings))
+    except NotComparable:
+        count(service, INCONCLUSIVE)
+    except Exception:
+        count(service, SHED)
+        logger.exception("%s: a request could not be sampled.", service.endpoint.name)
+
+
+def count(service: Service, metric: str) -> None:
+    counts.add(service.endpoint.name, service.state.stint, SHADOW, metric)

@@ -1,0 +1,61 @@
+"""How busy a process is: the share of its time within requests, by as many threads as it has."""
+
+from cqrs_routing.shadow.load import Load
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def requests(load, clock, *spans):
+    """Requests one after another: seconds within each, and after it."""
+    for within, after in spans:
+        with load:
+            clock.now += within
+        clock.now += after
+
+
+def test_one_request_after_another_is_too_much():
+    load = Load(clock := Clock())
+    requests(load, clock, *[(0.1, 0.01)] * 20)
+    assert load.is_too_high
+
+
+def test_time_between_requests_is_time_to_spare():
+    load = Load(clock := Clock())
+    requests(load, clock, *[(0.1, 0.2)] * 20)
+    assert not load.is_too_high
+
+
+def test_a_process_that_begins_has_time():
+    assert not Load(Clock()).is_too_high
+
+
+def test_it_has_time_again_after_a_while():
+    load = Load(clock := Clock())
+    requests(load, clock, *[(0.1, 0.0)] * 20)
+    assert load.is_too_high
+    clock.now += 2
+    assert not load.is_too_high
+
+
+def test_two_threads_that_are_busy_half_of_the_time_have_time():
+    load = Load(clock := Clock())
+    for _ in range(10):
+        with load:
+            clock.now += 0.02
+            with load:
+                clock.now += 0.06
+        clock.now += 0.12
+    assert not load.is_too_high
+
+
+def test_two_threads_that_are_always_busy_have_none():
+    load = Load(clock := Clock())
+    with load:
+        requests(load, clock, *[(0.1, 0.0)] * 20)
+        assert load.is_too_high
