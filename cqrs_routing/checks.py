@@ -8,11 +8,13 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from cqrs_routing.declaration.decorators import decorators_of
+from cqrs_routing.conf import settings
+from cqrs_routing.declaration.arguments import reason_not_callable
 from cqrs_routing.declaration.endpoint import Endpoint, is_view
+from cqrs_routing.declaration.redecoration import lost_decorators
 from cqrs_routing.declaration.registry import endpoints, is_sound
-from cqrs_routing.declaration.url_names import callbacks_by_view_name, nearest
-from cqrs_routing.exceptions import MalformedEndpoint
+from cqrs_routing.declaration.url_names import callbacks_by_view_name, nearest, patterns_by_view_name
+from cqrs_routing.exceptions import MalformedEndpoint, MalformedRules
 
 MIDDLEWARE = "cqrs_routing.middleware.RoutingMiddleware"
 
@@ -94,8 +96,50 @@ def candidates_are_views(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(TAG)
+def rules_make_sense(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E006: rules of comparison that make no sense. The endpoint's comparisons come to nothing."""
+    messages: list[CheckMessage] = []
+    for endpoint in endpoints.declared:
+        try:
+            endpoint.rules.refuse_malformed()
+        except MalformedRules as error:
+            hint = "Correct the rules= of its declaration."
+            messages.append(Error(f"{endpoint.name}: {error}", hint=hint, id="cqrs_routing.E006"))
+    return messages
+
+
+@register(TAG)
+def candidates_take_the_arguments(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E007: a candidate that cannot be called with what its URL gives. It is not let in."""
+    patterns = patterns_by_view_name()
+    return [
+        Error(
+            f"{endpoint.name}: {reason}.",
+            hint="Give it the parameters of the legacy view.",
+            id="cqrs_routing.E007",
+        )
+        for endpoint in sound_endpoints()
+        if (reason := reason_not_callable(endpoint, patterns.get(endpoint.route.view_name, ())))
+    ]
+
+
+@register(TAG)
+def settings_make_sense(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E008: percentages of ``CANARY_STEPS`` that are none."""
+    wrong = [step for step in settings().canary_steps if not 0 < step <= 100]
+    return [
+        Error(
+            f"CQRS_ROUTING['CANARY_STEPS'] has {step}, which is no share of the clients.",
+            hint="Give percentages above 0 and up to 100, such as (5, 25).",
+            id="cqrs_routing.E008",
+        )
+        for step in wrong
+    ]
+
+
+@register(TAG)
 def candidates_keep_decorators(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W001: the legacy view carries decorators that its candidate lacks."""
+    """W001: decorators of the legacy view that its candidate lacks, and that cannot be put around it."""
     callbacks = callbacks_by_view_name()
     return [
         Warning(
@@ -104,7 +148,7 @@ def candidates_keep_decorators(app_configs: Any, **kwargs: Any) -> list[CheckMes
             id="cqrs_routing.W001",
         )
         for endpoint in sound_endpoints()
-        if (lost := lost_decorators(endpoint, callbacks.get(endpoint.route.view_name, [])))
+        if (lost := lost_by(endpoint, callbacks.get(endpoint.route.view_name, [])))
     ]
 
 
@@ -112,10 +156,10 @@ def sound_endpoints() -> Iterator[Endpoint]:
     return filter(is_sound, endpoints.declared)
 
 
-def lost_decorators(endpoint: Endpoint, legacy_views: Sequence[Any]) -> list[str]:
-    kept = set(decorators_of(endpoint.view))
-    carried = [name for view in legacy_views for name in decorators_of(view)]
-    return [name for name in dict.fromkeys(carried) if name not in kept]
+def lost_by(endpoint: Endpoint, legacy_views: Sequence[Any]) -> list[str]:
+    """The decorators of any of the views that share the name."""
+    lost = [name for view in legacy_views for name in lost_decorators(endpoint.view, view)]
+    return list(dict.fromkeys(lost))
 
 
 def did_you_mean(view_name: str, names: dict[str, list[Any]]) -> str:

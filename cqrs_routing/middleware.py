@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from cqrs_read.refresh.hurry import hurry
 from cqrs_routing.conf import settings
 from cqrs_routing.declaration.endpoint import Endpoint
+from cqrs_routing.declaration.redecoration import redecorated
 from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.exceptions import HandlerOutOfReach
 from cqrs_routing.freshness.check import areason_not_fresh, reason_not_fresh
@@ -104,7 +105,7 @@ class RoutingMiddleware:
             return None
         replay: Replay | None = getattr(request, REPLAY, None)
         if replay is not None:
-            view = legacy_view if replay.side == "legacy" else endpoint.view
+            view = legacy_view if replay.side == "legacy" else redecorated(endpoint.view, legacy_view)
             return replay.serve(self.candidates, view, request, args, kwargs)
         if modes.is_due():
             modes.refresh()
@@ -115,7 +116,7 @@ class RoutingMiddleware:
             if is_rehearsed(service):
                 begin_rehearsal(request, service).rehearse(request, self.candidates, args, kwargs)
             return None
-        return self.candidates.serve(endpoint.view, request, args, kwargs)
+        return self.candidates.serve(redecorated(endpoint.view, legacy_view), request, args, kwargs)
 
     # Marked, though it is a coroutine function: error trackers wrap middleware methods in plain functions
     # that keep the attributes, and Django would take such a wrapper for a synchronous method.
@@ -136,7 +137,8 @@ class RoutingMiddleware:
                 rehearse = begin_rehearsal(request, service).rehearse
                 await sync_to_async(rehearse)(request, self.rehearsed, args, kwargs)
             return None
-        return await self.candidates.aserve(endpoint.view, request, args, kwargs)
+        view = redecorated(endpoint.view, legacy_view)
+        return await self.candidates.aserve(view, request, args, kwargs)
 
 
 def routed(request: HttpRequest) -> Endpoint | None:

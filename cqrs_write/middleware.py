@@ -24,7 +24,8 @@ class TraceMiddleware:
     span it goes on with.
 
     A request may bring ``traceparent`` and ``tracestate`` as W3C defines them, and a UUID as ``Correlation-Id`` (or
-    ``X-Correlation-ID``). What is missing or nonsense is made anew. The response has the ``Correlation-Id``.
+    ``X-Correlation-ID``). What is missing or nonsense is made anew. The response has ``Correlation-Id`` and
+    ``traceparent``.
     """
 
     sync_capable = True
@@ -57,6 +58,7 @@ def trace_of(request: HttpRequest) -> trace.Trace:
 
 
 def told(response: HttpResponseBase, current: trace.Trace) -> HttpResponseBase:
-    """The response, with the correlation that the client may ask about."""
+    """The response, with the correlation that the client may ask about, and the trace that the request was in."""
     response.headers.setdefault(CORRELATION_HEADER, str(current.correlation_id))
+    response.headers.setdefault("traceparent", current.traceparent)
     return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -10,23 +11,60 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from cqrs_routing.declaration.endpoint import View
 
 
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """A URL pattern: its view name, as ``resolver_match.view_name`` spells it, and the view behind it.
+
+    ``parameters`` are the names that the view is called with; None where it is called by position.
+    """
+
+    name: str
+    callback: View
+    parameters: frozenset[str] | None
+
+
+def patterns_by_view_name() -> dict[str, list[Named]]:
+    """The patterns of ROOT_URLCONF by their names, which several can share."""
+    found: dict[str, list[Named]] = {}
+    for named in named_patterns(get_resolver().url_patterns, (), frozenset()):
+        found.setdefault(named.name, []).append(named)
+    return found
+
+
 def callbacks_by_view_name() -> dict[str, list[View]]:
-    """The view names of ROOT_URLCONF as ``resolver_match.view_name`` spells them; patterns can share one."""
-    callbacks: dict[str, list[View]] = {}
-    for name, callback in named_callbacks(get_resolver().url_patterns, ()):
-        callbacks.setdefault(name, []).append(callback)
-    return callbacks
+    """The views behind the patterns, by the names of these."""
+    return {name: [named.callback for named in many] for name, many in patterns_by_view_name().items()}
 
 
-def named_callbacks(
-    patterns: Iterable[URLPattern | URLResolver], namespaces: tuple[str, ...]
-) -> Iterator[tuple[str, View]]:
+def named_patterns(
+    patterns: Iterable[URLPattern | URLResolver],
+    namespaces: tuple[str, ...],
+    outer: frozenset[str] | None,
+) -> Iterator[Named]:
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
             inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
-            yield from named_callbacks(pattern.url_patterns, inner)
+            parameters = together(outer, parameters_of(pattern))
+            yield from named_patterns(pattern.url_patterns, inner, parameters)
         else:
-            yield ":".join((*namespaces, pattern.name or pattern.lookup_str)), pattern.callback
+            yield Named(
+                name=":".join((*namespaces, pattern.name or pattern.lookup_str)),
+                callback=pattern.callback,
+                parameters=together(outer, parameters_of(pattern)),
+            )
+
+
+def parameters_of(pattern: URLPattern | URLResolver) -> frozenset[str] | None:
+    """The names that ``pattern`` itself gives; None where a regular expression has only groups without names."""
+    regex = pattern.pattern.regex
+    if regex.groups and not regex.groupindex:
+        return None
+    extra = getattr(pattern, "default_args", None) or getattr(pattern, "default_kwargs", None) or {}
+    return frozenset([*regex.groupindex, *extra])
+
+
+def together(outer: frozenset[str] | None, own: frozenset[str] | None) -> frozenset[str] | None:
+    return None if outer is None or own is None else outer | own
 
 
 def nearest(name: str, names: Iterable[str], *, at_most: int = 3) -> list[str]:

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connections, router, transaction
 from django.utils import timezone
 
 from cqrs_routing.conf import settings
+from cqrs_routing.declaration.arguments import reason_not_callable
 from cqrs_routing.declaration.endpoint import Endpoint
 from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.exceptions import GateClosed, TransitionRefused
@@ -184,6 +185,8 @@ def refuse_impossible(endpoint: Endpoint, switched: Switched, force: bool) -> No
 
 def reason_against(endpoint: Endpoint, mode: Mode) -> str:
     """Why ``endpoint`` cannot be in ``mode`` now; empty where it can."""
+    if mode is not Mode.LEGACY and (reason := reason_not_callable(endpoint)):
+        return reason
     if mode is Mode.SHADOW and endpoint.kind == "write":
         return reason_not_to_rehearse(endpoint)
     return obstacle(endpoint) if mode.is_served_by_candidate else ""

@@ -154,7 +154,7 @@ class TestEndpoint:
             (["set", NAME], "set needs an endpoint and a mode"),
             (
                 ["frobnicate"],
-                "Unknown action 'frobnicate'. There are: history, list, promote, recount, rollback, set, show.",
+                "Unknown action 'frobnicate'. There are: history, list, mismatches, promote, recount, retire, ",
             ),
         ],
     )

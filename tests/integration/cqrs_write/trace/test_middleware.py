@@ -28,6 +28,7 @@ def test_a_request_goes_on_with_the_trace_that_it_brings():
 
     assert response.json() == {"traceparent": PARENT, "tracestate": "vendor=1", "correlation-id": correlation}
     assert response["Correlation-Id"] == correlation
+    assert response["traceparent"] == PARENT
     assert trace.current() is None
 
 
