@@ -274,6 +274,40 @@ ROUTING = Benchmark(
     ),
 )
 
+SHADOW = Benchmark(
+    name="shadow",
+    title="The legacy order list with every request compared, where 1 is with none",
+    scale=1,
+    quick_scale=0.05,
+    figures=(
+        Figure(
+            name="p50_ratio", meaning="half of the answers, at a third of the worker's capacity", at_most=1.1
+        ),
+        Figure(name="p99_ratio", meaning="99 of 100 answers, at that rate", at_most=1.3),
+        Figure(
+            name="throughput_ratio_at_saturation",
+            meaning="requests/s where the worker is always busy",
+            at_least=0.9,
+        ),
+        Figure(name="p50_ms", meaning="ms: half of the answers, none compared"),
+        Figure(name="p99_ms", meaning="ms: 99 of 100 of these"),
+        Figure(name="per_s_at_saturation", meaning="requests/s: none compared"),
+    ),
+)
+
+REHEARSAL = Benchmark(
+    name="rehearsal",
+    title="An order placed by the legacy view and rehearsed, against a plain one",
+    scale=1,
+    quick_scale=0.05,
+    figures=(
+        Figure(name="ratio_to_plain", meaning="rehearsed: the handler in a sandbox, then legacy, recorded"),
+        Figure(name="dormant_ratio_to_plain", meaning="with image triggers that lie dormant"),
+        Figure(name="plain_ms", meaning="ms: half of the plain orders"),
+        Figure(name="rehearsed_ms", meaning="ms: half of the rehearsed ones"),
+    ),
+)
+
 FRESHNESS = Benchmark(
     name="freshness",
     title="Reading what was just written, with freshness tokens (milliseconds)",
@@ -304,6 +338,7 @@ BENCHMARKS = {
     benchmark.name: benchmark
     for benchmark in (
         *(CAPTURE, READ, BACKFILL, REFRESH, WRITE_COST, VERIFY, LAG),
-        *(ACCEPT, EXECUTE, BATCH, IDLE, ROUTING, FRESHNESS),
+        *(ACCEPT, EXECUTE, BATCH, IDLE),
+        *(ROUTING, SHADOW, REHEARSAL, FRESHNESS),
     )
 }

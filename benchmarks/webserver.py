@@ -21,6 +21,9 @@ START_SECONDS = 30.0
 CLIENTS = 2
 """Requests under way at once: the worker never waits for the client."""
 
+PACED_CLIENTS = 20
+"""The same where requests are made at a rate: enough that none waits for the answer to another."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WebServer:
@@ -83,14 +86,20 @@ def load(
     requests: Sequence[Any],
     *,
     expected: Sequence[int] = (200,),
+    rate: float | None = None,
 ) -> Answered:
-    """Have a client process make ``requests``: paths to get, or pairs of a path and the document to post."""
+    """Have a client process make ``requests``: paths to get, or pairs of a path and the document to post.
+
+    Args:
+        rate: requests per second; as many as are answered, if not given.
+    """
     work = {
         "host": HOST,
         "port": server.port,
         "headers": dict(headers),
         "requests": list(requests),
-        "clients": CLIENTS,
+        "clients": PACED_CLIENTS if rate else CLIENTS,
+        "rate": rate,
         "expected": list(expected),
     }
     done = subprocess.run(

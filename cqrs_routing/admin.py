@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,10 +21,11 @@ from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.mode_form import EFFECT, ModeForm
 from cqrs_routing.models import EndpointMode, Mismatch, MismatchExample, ModeChange
 from cqrs_routing.modes.mode import Mode
-from cqrs_routing.status import EndpointStatus, status_of
+from cqrs_routing.modes.state import state_of
+from cqrs_routing.status import EndpointStatus, side_of, status_of
 from cqrs_routing.switching.promotion import promote
 from cqrs_routing.switching.switch import Switched, set_mode, switch
-from cqrs_routing.tables import became, traffic_rows
+from cqrs_routing.tables import became, comparison_row, traffic_rows
 from cqrs_write.exceptions import CqrsError
 
 OPERATE, PROMOTE = "cqrs_routing.operate_endpoint", "cqrs_routing.promote_endpoint"
@@ -113,8 +114,8 @@ class EndpointModeAdmin(NeitherAddedNorDeleted, admin.ModelAdmin):  # type: igno
     def served_by(self, row: EndpointMode) -> str:
         if row.pk not in endpoints.names:
             return "legacy: no endpoints.py declares it any more"
-        status = self.status(row)
-        return f"{status.side}: {status.obstacle}" if status.obstacle else status.side
+        state = state_of(endpoints.get(row.pk), row)
+        return f"{side_of(state)}: {state.obstacle}" if state.obstacle else side_of(state)
 
     @admin.display(description="candidate")
     def candidate(self, row: EndpointMode) -> str:
@@ -125,10 +126,7 @@ class EndpointModeAdmin(NeitherAddedNorDeleted, admin.ModelAdmin):  # type: igno
         """Requests, errors, latencies and comparisons of each side."""
         if row.pk not in endpoints.names:
             return "nothing"
-        return seen_in_lines(self.status(row)) or "nothing"
-
-    def status(self, row: EndpointMode) -> EndpointStatus:
-        return status_of(endpoints.get(row.pk), row)
+        return seen_in_lines(status_of(endpoints.get(row.pk), row)) or "nothing"
 
     @admin.action(description="Back to the monolith's own views (legacy)", permissions=["operate"])
     def to_legacy(self, request: HttpRequest, rows: QuerySet[EndpointMode]) -> None:
@@ -161,12 +159,22 @@ class EndpointModeAdmin(NeitherAddedNorDeleted, admin.ModelAdmin):  # type: igno
 
 
 def seen_in_lines(status: EndpointStatus) -> SafeString:
-    names = ["", "requests", "errors", "p50", "p95", "fallbacks", "compared", "differ", "guard"]
-    lines = [
-        ", ".join([side, *(f"{name} {value}" for name, value in zip(names[1:], rest, strict=True) if value)])
-        for _, side, *rest in traffic_rows(status)
-    ]
-    return format_html_join("", "<div>{}</div>", ((line,) for line in lines))
+    """The rows of the tables that a terminal shows, a line each."""
+    traffic = ["requests", "errors", "p50", "p95", "fallbacks"]
+    lines = [f"{side}: {named(traffic, values)}" for _, side, *values in traffic_rows(status)]
+    compared = named(["compared", "differ", "inconclusive", "shed"], comparison_row(status)[1:])
+    shown = format_html_join("", "<div>{}</div>", ((line,) for line in (*lines, compared) if line))
+    return shown + mismatches_link(status) if status.evidence.mismatched else shown
+
+
+def mismatches_link(status: EndpointStatus) -> SafeString:
+    found = reverse("admin:cqrs_routing_mismatch_changelist")
+    return format_html('<a href="{}?{}">mismatches</a>', found, urlencode({"endpoint": status.endpoint}))
+
+
+def named(names: Sequence[str], values: Sequence[Any]) -> str:
+    """Those values that there are, with their names."""
+    return ", ".join(f"{name} {value}" for name, value in zip(names, values, strict=True) if value)
 
 
 @admin.register(ModeChange)

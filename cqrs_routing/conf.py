@@ -26,6 +26,9 @@ class RoutingSettings:
     shadow_queue_limit: int = 200
     """Requests that wait there at most; further ones are not compared."""
 
+    shadow_max_load: float = 0.7
+    """The share of its time within requests, from 0 to 1, above which a process has nothing compared."""
+
     canary_steps: tuple[float, ...] = (5, 25)
     """Percentages that promotions lead a canary through before the new side answers everything."""
 

@@ -34,10 +34,10 @@ class ModeForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     force = forms.BooleanField(required=False, help_text=FORCE)
     user_names = forms.CharField(
-        required=False, label="users", help_text="User names, with commas between them, in canary."
+        required=False, label="Users", help_text="User names, with commas between them, in canary."
     )
     group_names = forms.ModelMultipleChoiceField(
-        Group.objects.all(), required=False, label="groups", help_text="In canary."
+        Group.objects.all(), required=False, label="Groups", help_text="In canary."
     )
 
     class Meta:

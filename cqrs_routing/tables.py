@@ -23,6 +23,10 @@ IDENTITIES = {"endpoint", "read model", "queue"}
 """Columns of names that are copied from the terminal, and so stay in one piece."""
 
 
+DIFF_LINES = 9
+"""Lines of an example's difference that a terminal shows."""
+
+
 def endpoint_table(statuses: Iterable[EndpointStatus]) -> Table:
     return table(
         "Endpoints",
@@ -35,23 +39,29 @@ def mode_of(status: EndpointStatus) -> str:
     return f"{status.mode} ({status.canary})" if status.canary else status.mode
 
 
-def traffic_table(statuses: Iterable[EndpointStatus]) -> Table:
-    """How the sides do, each endpoint since it is in its mode."""
-    return table(
-        "Traffic since the last change of mode",
-        ["endpoint", "side", "requests", "errors", "p50", "p95", "fallbacks", "compared", "differ", "guard"],
-        (row for status in statuses for row in traffic_rows(status)),
-    )
+def traffic_tables(statuses: Sequence[EndpointStatus]) -> Iterable[Table]:
+    """How the sides do, each endpoint since it is in its mode; nothing of those that nobody has asked."""
+    traffic = [row for status in statuses for row in traffic_rows(status)]
+    if traffic:
+        columns = ["endpoint", "side", "requests", "errors", "p50", "p95", "fallbacks"]
+        yield table("Traffic since the last change of mode", columns, traffic)
+    compared = [row for status in statuses if any((row := comparison_row(status))[1:])]
+    if compared:
+        columns = ["endpoint", "compared", "differ", "inconclusive", "shed"]
+        yield table("Comparisons since then", columns, compared)
 
 
 def traffic_rows(status: EndpointStatus) -> Iterable[Sequence[Any]]:
     seen = status.evidence
     for name, side in (("legacy", seen.legacy), ("cqrs", seen.cqrs), ("shadow", seen.shadow)):
-        compared = [seen.compared, seen.mismatched] if name == "shadow" else ["", ""]
-        if side.requests or any(compared):
-            numbers = [side.requests, side.errors, milliseconds(side.p50_ms), milliseconds(side.p95_ms)]
-            guard = status.guard if name == "cqrs" else ""
-            yield [status.endpoint, name, *numbers, side.fallbacks or "", *compared, guard]
+        if side.requests:
+            times = [milliseconds(side.p50_ms), milliseconds(side.p95_ms)]
+            yield [status.endpoint, name, side.requests, side.errors, *times, side.fallbacks]
+
+
+def comparison_row(status: EndpointStatus) -> Sequence[Any]:
+    seen = status.evidence
+    return [status.endpoint, seen.compared, seen.mismatched, seen.inconclusive, seen.shed]
 
 
 def obstacles(statuses: Iterable[EndpointStatus]) -> list[Text]:
@@ -114,7 +124,13 @@ def mismatch_parts(mismatches: Sequence[Mismatch]) -> Iterable[Table | Text]:
         example = mismatch.examples.first()
         if example is not None:
             yield Text(f"\n{mismatch.title}\n{example.request}", style="bold")
-            yield Text(example.diff)
+            yield Text(shortened(example.diff))
+
+
+def shortened(diff: str) -> str:
+    """The first lines; the admin and ``--json`` have all."""
+    lines = diff.splitlines()
+    return "\n".join([*lines[:DIFF_LINES], "…"] if len(lines) > DIFF_LINES else lines)
 
 
 def comparison_table(outcomes: Mapping[tuple[str, str], int]) -> Table:

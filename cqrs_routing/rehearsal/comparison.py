@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from cqrs_routing.rehearsal.alignment.clocks import Clocks
 from cqrs_routing.rehearsal.alignment.key_map import KeyMap
@@ -19,14 +19,18 @@ from cqrs_routing.rehearsal.verdict import Verdict
 
 
 def compare(
-    handler: Recording, legacy: Recording, *, ignore: Collection[str] = (), foreign_commits: bool = False
+    handler: Recording,
+    legacy: Recording,
+    *,
+    ignore: Collection[str] = (),
+    interference: Callable[[], str] = lambda: "",
 ) -> Verdict:
     """The verdict on what ``handler`` and ``legacy`` have recorded of the same request.
 
     Args:
         ignore: patterns of columns that are not compared: ``orders_order.token``, ``*.updated_at``.
-        foreign_commits: whether another transaction has committed since the handler began, so that the legacy
-            view may have seen something else.
+        interference: asked only where something differs: how another writer may have caused it, so that the legacy
+            view saw something else; empty if none did.
     """
     if reason := incompleteness(handler, legacy):
         return Verdict(outcome="inconclusive", reason=reason)
@@ -34,7 +38,7 @@ def compare(
         Finding(table=table, problem=NO_IMAGES) for table in sorted(handler.unwatched | legacy.unwatched)
     )
     found = tuple(differences(without(handler, ignore), without(legacy, ignore)))
-    if reason := interference(handler, legacy, found, foreign_commits=foreign_commits):
+    if reason := disturbance(handler, legacy, found) or (interference() if found else ""):
         return Verdict(outcome="inconclusive", findings=(*blind, *found), reason=reason)
     findings = (*blind, *found)
     return Verdict(outcome="different" if findings else "same", findings=findings)
@@ -48,18 +52,14 @@ def incompleteness(handler: Recording, legacy: Recording) -> str:
     return ""
 
 
-def interference(
-    handler: Recording, legacy: Recording, found: Collection[Finding], *, foreign_commits: bool
-) -> str:
-    """How another writer may have caused what was ``found``; empty if none did."""
+def disturbance(handler: Recording, legacy: Recording, found: Collection[Finding]) -> str:
+    """Whose rows tell by themselves that another writer came by; empty if none do."""
     for identity, change in handler.changes.items():
         other = legacy.changes.get(identity)
         if other and change.old != other.old:
             return f"Another writer changed a row of {identity[0]} between the two runs."
     if found and (disturbed := handler.disturbed | legacy.disturbed):
         return f"Another writer changed a row of {min(disturbed, key=repr)[0]} before it was read again."
-    if found and foreign_commits:
-        return "Other transactions committed between the two runs."
     return ""
 
 

@@ -9,18 +9,17 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from cqrs_routing.rehearsal.changes import histories
 from cqrs_routing.rehearsal.image import Image, Row, image, parse
 from cqrs_routing.rehearsal.journal import Journal
+from cqrs_routing.rehearsal.plumbing import is_uncompared
 from cqrs_routing.rehearsal.recording import Recording
 from cqrs_routing.rehearsal.run import Run
 from cqrs_routing.rehearsal.shape import Shape
+from cqrs_routing.rehearsal.sources import named
 from cqrs_routing.rehearsal.survival import Survival, survival
 from cqrs_routing.rehearsal.transaction import Transaction
 from cqrs_write.backends import load
 
 NUMBERS = 2**32
 """What transactions' numbers are counted modulo, in most of what the database says of them."""
-
-UNCOMPARED = ("cqrs_", "django_session")
-"""How tables begin that are no part of what a side does: the toolkit's own, and sessions."""
 
 
 def ended(journal: Journal, connection: BaseDatabaseWrapper, run: Run, *, failed: bool) -> Recording:
@@ -30,7 +29,7 @@ def ended(journal: Journal, connection: BaseDatabaseWrapper, run: Run, *, failed
     status = backend.status(raw) if raw is not None else backend.IDLE
     still_open = journal.current if status == backend.IN_TRANSACTION else None
     if not journal.written and not any(one.images for one in journal.transactions):
-        recording = Recording(run=run, numbers=numbers(journal), incomplete=tuple(journal.incomplete))
+        recording = of_nothing(journal, run)
     elif status == backend.BROKEN:
         recording = of_a_broken_transaction(journal, run)
     else:
@@ -54,7 +53,17 @@ def of_a_broken_transaction(journal: Journal, run: Run) -> Recording:
     """Nothing of it is left; but neither can the database be asked what became of those before it."""
     if any(transaction.images for transaction in journal.transactions if transaction is not journal.current):
         journal.spoil("It ended in a broken transaction, after others.")
-    return Recording(run=run, numbers=numbers(journal), incomplete=tuple(journal.incomplete))
+    return of_nothing(journal, run)
+
+
+def of_nothing(journal: Journal, run: Run) -> Recording:
+    """It has left nothing, but has read what it has read."""
+    return Recording(
+        run=run,
+        numbers=numbers(journal),
+        used=frozenset(journal.used),
+        incomplete=tuple(journal.incomplete),
+    )
 
 
 def texts(journal: Journal, raw: Any, still_open: Transaction | None) -> list[str]:
@@ -78,6 +87,7 @@ def read(journal: Journal, connection: BaseDatabaseWrapper, run: Run, images: li
         changes=left.changes,
         shapes=shapes,
         numbers=numbers(journal),
+        used=frozenset(journal.used | {named(table) for table in tables}),
         truncated=frozenset(image.table for image in legible if image.operation == "TRUNCATE"),
         unwatched=unwatched(journal, connection, tables),
         undone=left.undone,
@@ -123,7 +133,8 @@ def surviving(journal: Journal, raw: Any, images: list[Image], shapes: dict[str,
 
 def unwatched(journal: Journal, connection: BaseDatabaseWrapper, tables: set[str]) -> frozenset[str]:
     """Tables that are written to, by the statements' texts, and have no image triggers."""
-    unheard = [table for table in journal.written - tables if not table.startswith(UNCOMPARED)]
+    heard = {named(table) for table in tables}
+    unheard = [table for table in journal.written - heard if not is_uncompared(table)]
     if not unheard:
         return frozenset()
     with connection.cursor() as cursor:

@@ -36,6 +36,11 @@ class Finding:
         return f"{where}: {self.problem}"
 
     @property
+    def is_certain(self) -> bool:
+        """Whether it stands whatever other writers did: what is not declared is not."""
+        return self.problem == NO_IMAGES
+
+    @property
     def remedy(self) -> str:
         return "declare it in the endpoint's tables=" if self.problem == NO_IMAGES else ""
 

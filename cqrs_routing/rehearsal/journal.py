@@ -35,6 +35,9 @@ class Journal:
     written: set[str] = field(default_factory=set)
     """Tables, by the texts of the statements."""
 
+    used: set[str] = field(default_factory=set)
+    """Tables that are read or written, also by statements that failed; and other names that look like one."""
+
     kept: int = 0
     incomplete: dict[str, None] = field(default_factory=dict)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 
 from cqrs_routing.comparison import Answer, Difference, kept_body, kind_of, readable
 from cqrs_routing.mismatches.keeping import Example, keep
 from cqrs_routing.rehearsal.answers import differing
 from cqrs_routing.rehearsal.comparison import compare, sameness
 from cqrs_routing.rehearsal.finding import Finding
+from cqrs_routing.rehearsal.interference import Span, interference
 from cqrs_routing.rehearsal.readable import readable_finding
 from cqrs_routing.rehearsal.recording import Recording
-from cqrs_routing.rehearsal.verdict import Verdict
 from cqrs_routing.sandbox.effect import Effect
 from cqrs_routing.serving.service import Service
 from cqrs_routing.traffic.counts import COMPARED, INCONCLUSIVE, MISMATCHED, SHADOW, counts
@@ -30,7 +30,7 @@ class Rehearsed:
 
     Attributes:
         recordings: by alias, of the handler and of legacy.
-        foreign: by alias, whether somebody else has committed in between.
+        spans: by alias, from before the handler until after legacy.
         effects: what the handler tried to do outside the database, within its transaction.
     """
 
@@ -40,7 +40,7 @@ class Rehearsed:
     handler: Answer = field(default=Answer(status=0))
     legacy: Answer = field(default=Answer(status=0))
     recordings: Mapping[str, Pair] = field(default_factory=dict)
-    foreign: Mapping[str, bool] = field(default_factory=dict)
+    spans: Mapping[str, Span] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
     milliseconds: float = 0.0
 
@@ -78,18 +78,25 @@ def judged(rehearsed: Rehearsed) -> tuple[list[Example], str]:
     if rehearsed.obstacle:
         return [], rehearsed.obstacle
     endpoint = rehearsed.service.endpoint
+    # Asked at most once of each alias, and only where something differs.
+    reasons = {
+        alias: cache(partial(interference, rehearsed.spans[alias], *pair))
+        for alias, pair in rehearsed.recordings.items()
+    }
     verdicts = [
-        compare(*pair, ignore=endpoint.ignore_columns, foreign_commits=rehearsed.foreign[alias])
+        compare(*pair, ignore=endpoint.ignore_columns, interference=reasons[alias])
         for alias, pair in rehearsed.recordings.items()
     ]
-    effects = list(of_effects(rehearsed))
-    reasons = [verdict.reason for verdict in verdicts if verdict.outcome == "inconclusive"]
-    if reasons:
-        return effects, reasons[0]
+    findings = [finding for verdict in verdicts for finding in verdict.findings]
     answers = list(of_answers(rehearsed))
-    if answers and any(rehearsed.foreign.values()):
-        return effects, "Other transactions committed between the two runs."
-    return [*effects, *of_rows(rehearsed, verdicts), *answers], ""
+    reason = next((verdict.reason for verdict in verdicts if verdict.outcome == "inconclusive"), "")
+    if answers and not reason:
+        reason = next((found for ask in reasons.values() if (found := ask())), "")
+    effects = list(of_effects(rehearsed))
+    if reason:
+        certain = [finding for finding in findings if finding.is_certain]
+        return [*effects, *of_rows(rehearsed, certain)], reason
+    return [*effects, *of_rows(rehearsed, findings), *answers], ""
 
 
 def of_effects(rehearsed: Rehearsed) -> Iterator[Example]:
@@ -103,11 +110,10 @@ def of_effects(rehearsed: Rehearsed) -> Iterator[Example]:
         yield example(rehearsed, title, "\n".join([*map(str, effects), remedy]))
 
 
-def of_rows(rehearsed: Rehearsed, verdicts: list[Verdict]) -> Iterator[Example]:
+def of_rows(rehearsed: Rehearsed, findings: list[Finding]) -> Iterator[Example]:
     by_kind: dict[str, list[Finding]] = {}
-    for verdict in verdicts:
-        for finding in verdict.findings:
-            by_kind.setdefault(finding.kind, []).append(finding)
+    for finding in findings:
+        by_kind.setdefault(finding.kind, []).append(finding)
     hides = rehearsed.service.endpoint.rules.hides
     for kind, findings in by_kind.items():
         yield example(rehearsed, kind, "\n".join(readable_finding(one, hides) for one in findings))

@@ -84,6 +84,7 @@ class Recorder:
         known, alone = UNKNOWN, False
         with self.journal.spoiled("A statement could not be recorded"):
             known = statement(self.text(sql))
+            self.journal.used |= known.reads | known.writes
             alone = self.prepare(known)
         try:
             yield

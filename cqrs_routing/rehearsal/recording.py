@@ -17,6 +17,8 @@ class Recording:
     Attributes:
         shapes: of the tables that images came from.
         numbers: of its own transactions and of subtransactions that it has seen, modulo 2³².
+        used: tables that its statements read or write, by their text, in Django's spelling, and those that images came
+            from. What the database's own functions and foreign keys look up is not among them.
         truncated: tables of which no row of before is left.
         unwatched: tables that its statements write to, by their text, and that give no images.
         undone: rows that an EXCEPTION block of PL/pgSQL brought back to an earlier state.
@@ -28,6 +30,7 @@ class Recording:
     changes: Changes = field(default_factory=dict)
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     numbers: frozenset[int] = frozenset()
+    used: frozenset[str] = frozenset()
     truncated: frozenset[str] = frozenset()
     unwatched: frozenset[str] = frozenset()
     undone: frozenset[Identity] = frozenset()

@@ -14,7 +14,8 @@ from django.db import OperationalError, router
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from cqrs_routing.comparison import Answer
-from cqrs_routing.rehearsal.foreign_commits import committed_now, foreign_commits
+from cqrs_routing.rehearsal.foreign_commits import committed_now
+from cqrs_routing.rehearsal.interference import Span
 from cqrs_routing.rehearsal.outcome import Rehearsed
 from cqrs_routing.rehearsal.recorder import Recorder
 from cqrs_routing.rehearsal.recording import Recording
@@ -117,15 +118,13 @@ class Rehearsal:
             handler=done.answer,
             legacy=Answer.from_response(response),
             recordings={alias: (done.recordings[alias], legacy[alias]) for alias in self.aliases},
-            foreign={
-                alias: self.foreign(alias, done.recordings[alias], legacy[alias]) for alias in self.aliases
-            },
+            spans={alias: self.span(alias) for alias in self.aliases},
             effects=tuple(self.handler.effects),
             milliseconds=done.milliseconds,
         )
 
-    def foreign(self, alias: str, *own: Recording) -> bool:
-        return foreign_commits(alias, self.before[alias], *own)
+    def span(self, alias: str) -> Span:
+        return Span(using=alias, before=self.before[alias], after=committed_now(alias))
 
 
 def answer_of(respond: Any) -> Answer:

@@ -1,4 +1,4 @@
-"""A statement, as far as its text tells what it is: its verb, its savepoint, the tables that it writes to."""
+"""A statement, as far as its text tells what it is: its verb, its savepoint, the tables that it reads and writes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-NAME = r'(?:"(?:[^"]|"")+"|\w+)'
+from cqrs_routing.rehearsal.sources import NAME, identifier, named, sources
+
 BEFORE = r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
 
 VERB = re.compile(BEFORE + r"([a-z]+)", re.IGNORECASE | re.DOTALL)
@@ -50,10 +51,11 @@ LONG = 20_000
 @dataclass(frozen=True, slots=True)
 class Statement:
     """``savepoint`` is the name that it sets, releases or goes back to; ``hidden`` is true of several statements
-    in one, of which a later one begins or ends a transaction."""
+    in one, of which a later one begins or ends a transaction. ``reads`` may name what is no table."""
 
     verb: str
     savepoint: str = ""
+    reads: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()
     hidden: bool = False
 
@@ -73,19 +75,10 @@ def _read(sql: str) -> Statement:
     return Statement(
         verb=verb,
         savepoint=identifier(savepoint[1]) if savepoint else "",
-        writes=frozenset(_written(name) for name in WRITES.findall(sql)),
+        reads=sources(sql),
+        writes=frozenset(named(name) for name in WRITES.findall(sql)),
         hidden=verb not in BODIES and HIDDEN.search(sql) is not None,
     )
 
 
 _kept = lru_cache(maxsize=1024)(_read)
-
-
-def _written(name: str) -> str:
-    """As Django writes a table's name: one in another schema is ``schema"."table``."""
-    return '"."'.join(identifier(part) for part in re.findall(NAME, name))
-
-
-def identifier(name: str) -> str:
-    """The name behind ``name`` as SQL spells it."""
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()

@@ -9,9 +9,6 @@ from time import monotonic
 WINDOW = 1.0
 """Seconds over which it is looked back."""
 
-TOO_BUSY = 0.7
-"""The share of its time, from 0 to 1, above which a process does nothing beside its requests."""
-
 
 class Load:
     """The share of the time that a process spends within requests.
@@ -41,10 +38,11 @@ class Load:
             self._running -= 1
 
     @property
-    def is_too_high(self) -> bool:
+    def share(self) -> float:
+        """From 0 to 1, of the last second or so."""
         with self._lock:
             self._pass()
-            return self._known > TOO_BUSY
+            return self._known
 
     def _pass(self) -> None:
         now = self._clock()

@@ -21,6 +21,7 @@ from cqrs_routing.comparison.answer import Answer
 from cqrs_routing.declaration.endpoint import View
 from cqrs_routing.serving.answering import response_of
 from cqrs_routing.serving.decision import Side
+from cqrs_routing.shadow.empty_caches import begin_with_empty_caches
 
 if TYPE_CHECKING:
     from cqrs_routing.serving.candidate import CandidateServer
@@ -67,6 +68,7 @@ def replayed(sample: Sample, side: Side) -> Replay:
     Run it in a sandbox: views may write.
     """
     no_throttles()
+    begin_with_empty_caches()
     replay, request = Replay(side, sample), request_of(sample)
     setattr(request, REPLAY, replay)
     with timezone.override(None), translation.override(sample.language):

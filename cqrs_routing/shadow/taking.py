@@ -9,6 +9,7 @@ from random import random
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from cqrs_routing.comparison.answer import Answer
+from cqrs_routing.conf import settings
 from cqrs_routing.modes.mode import Mode
 from cqrs_routing.serving.service import Service
 from cqrs_routing.shadow import sending
@@ -34,7 +35,7 @@ def is_sampled(request: HttpRequest, service: Service) -> bool:
 
 def take(request: HttpRequest, response: HttpResponseBase, service: Service) -> None:
     """Have the request compared, once its client has the answer."""
-    if load.is_too_high:
+    if load.share > settings().shadow_max_load:
         count(service, SHED)
     elif isinstance(response, HttpResponse):
         closers = response._resource_closers  # type: ignore[attr-defined]  # what Django calls when all is sent

@@ -29,7 +29,7 @@ from cqrs_routing.tables import (
     history_table,
     mismatch_parts,
     obstacles,
-    traffic_table,
+    traffic_tables,
 )
 from cqrs_write.cli import ServiceCommand
 from cqrs_write.exceptions import UnknownName
@@ -110,8 +110,8 @@ class Command(ServiceCommand):
             self.print_json(asdict(status))
         else:
             fields = {name: value for name, value in asdict(status).items() if name != "evidence"}
-            self.console.print(fields_table(fields))
-            self.console.print(traffic_table([status]))
+            for part in (fields_table(fields), *traffic_tables([status])):
+                self.console.print(part)
 
     def set_mode(self, *, words: list[str], **options: Any) -> None:
         if len(words) < 2:

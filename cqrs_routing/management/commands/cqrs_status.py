@@ -15,7 +15,7 @@ from cqrs_routing.tables import (
     queue_table,
     read_model_table,
     reasons,
-    traffic_table,
+    traffic_tables,
 )
 from cqrs_write.cli import ServiceCommand
 from cqrs_write.queues import queue_status
@@ -41,7 +41,7 @@ class Command(ServiceCommand):
         for part in (
             endpoint_table(endpoints),
             *obstacles(endpoints),
-            traffic_table(endpoints),
+            *traffic_tables(endpoints),
             read_model_table(read_models),
             *reasons(read_models),
             queue_table(queues),

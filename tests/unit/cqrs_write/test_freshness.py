@@ -121,3 +121,19 @@ def test_a_sqlite_position_has_seen_the_row_that_it_names():
     assert sqlite.has_seen("7", 8)
     assert not sqlite.has_seen("7", 9)
     assert sqlite.bounded("7", 3) == "2"
+
+
+@pytest.mark.parametrize(
+    ("position", "other", "expected"),
+    [
+        ("1:100:", "1:100:", True),
+        ("1:99:", "1:100:", False),
+        ("95:100:95", "1:100:", False),
+        ("95:100:95", "95:100:95,97", True),
+        ("95:120:95,110", "95:100:95", True),
+    ],
+)
+def test_a_postgresql_position_covers_another_if_it_lacks_nothing_that_one_has_seen(
+    position, other, expected
+):
+    assert postgresql._covers(position, other) is expected

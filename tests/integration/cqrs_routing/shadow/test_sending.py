@@ -98,7 +98,7 @@ def test_a_broker_that_is_away_costs_counts_and_no_request(sender, monkeypatch, 
 @pytest.mark.django_db(transaction=True)
 def test_a_busy_process_samples_nothing(clerk, sent, monkeypatch):
     class Busy(Load):
-        is_too_high = True
+        share = 0.9
 
     monkeypatch.setattr("cqrs_routing.shadow.taking.load", Busy())
     with endpoint_in_mode(NAME, "shadow", sampled=1.0):

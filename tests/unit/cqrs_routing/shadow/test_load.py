@@ -22,25 +22,25 @@ def requests(load, clock, *spans):
 def test_one_request_after_another_is_too_much():
     load = Load(clock := Clock())
     requests(load, clock, *[(0.1, 0.01)] * 20)
-    assert load.is_too_high
+    assert load.share > 0.7
 
 
 def test_time_between_requests_is_time_to_spare():
     load = Load(clock := Clock())
     requests(load, clock, *[(0.1, 0.2)] * 20)
-    assert not load.is_too_high
+    assert load.share <= 0.7
 
 
 def test_a_process_that_begins_has_time():
-    assert not Load(Clock()).is_too_high
+    assert Load(Clock()).share == 0
 
 
 def test_it_has_time_again_after_a_while():
     load = Load(clock := Clock())
     requests(load, clock, *[(0.1, 0.0)] * 20)
-    assert load.is_too_high
+    assert load.share > 0.7
     clock.now += 2
-    assert not load.is_too_high
+    assert load.share <= 0.7
 
 
 def test_two_threads_that_are_busy_half_of_the_time_have_time():
@@ -51,11 +51,11 @@ def test_two_threads_that_are_busy_half_of_the_time_have_time():
             with load:
                 clock.now += 0.06
         clock.now += 0.12
-    assert not load.is_too_high
+    assert load.share <= 0.7
 
 
 def test_two_threads_that_are_always_busy_have_none():
     load = Load(clock := Clock())
     with load:
         requests(load, clock, *[(0.1, 0.0)] * 20)
-        assert load.is_too_high
+        assert load.share > 0.7
