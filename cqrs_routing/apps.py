@@ -11,10 +11,10 @@ class RoutingConfig(AppConfig):
         from cqrs_routing import checks  # noqa: F401
         from cqrs_routing.rehearsal.images import image_plans
         from cqrs_routing.serving.query_count import count_on_every_connection
-        from cqrs_routing.traffic.flush import flush_after_requests
+        from cqrs_routing.traffic.flush import see_to_the_end
         from cqrs_write.capture.image_plan import image_source
 
         autodiscover_modules("endpoints")
         image_source(image_plans)
         count_on_every_connection()
-        flush_after_requests()
+        see_to_the_end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
@@ -33,6 +34,7 @@ from cqrs_routing.serving.service import Service
 from cqrs_routing.shadow.load import load
 from cqrs_routing.shadow.replay import REPLAY, Replay
 from cqrs_routing.shadow.taking import is_sampled, take
+from cqrs_routing.traffic.flush import flush_behind
 
 logger = logging.getLogger("cqrs_routing.routing")
 
@@ -70,7 +72,7 @@ class RoutingMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         if self.is_async:
             return self.acall(request)
-        with load:
+        with load if modes.compares else nullcontext():
             try:
                 response: HttpResponseBase = self.get_response(request)
             except BaseException:
@@ -81,10 +83,11 @@ class RoutingMiddleware:
                 hurry()
                 hand_out(request, response)
             finish(request, response)
+        flush_behind(response)
         return response
 
     async def acall(self, request: HttpRequest) -> HttpResponseBase:
-        with load:
+        with load if modes.compares else nullcontext():
             try:
                 response: HttpResponseBase = await self.get_response(request)
             except BaseException:
@@ -96,6 +99,7 @@ class RoutingMiddleware:
                 hurry()
                 await ahand_out(request, response)
             finish(request, response)
+        flush_behind(response)
         return response
 
     def process_view(

@@ -39,7 +39,7 @@ class endpoint_in_mode(TestContextDecorator):
     def enable(self) -> None:
         """Raises UnknownName when there is no such endpoint or mode."""
         endpoint, mode = endpoints.get(self.endpoint), named_mode(self.mode)
-        state = EndpointState(mode=mode, sampled=self.sampled, canary=Canary(**self.canary))
+        state = EndpointState(mode=mode, sampled=self.sampled, canary=Canary(**self.canary), is_certain=True)
         self.before.append(modes.pin(endpoint.name, state))
 
     def disable(self) -> None:

@@ -114,3 +114,9 @@ def log_everything(using: str, streams: Iterable[str]) -> None:
     if listed := list(streams):
         with connections[using].cursor() as cursor:
             load("cqrs_write", "changelog", using).log_everything(cursor, listed)
+
+
+def forget_own(using: str, streams: Sequence[str]) -> None:
+    """Delete what the open transaction itself has logged on ``streams``."""
+    with connections[using].cursor() as cursor:
+        load("cqrs_write", "changelog", using).forget_own(cursor, streams)

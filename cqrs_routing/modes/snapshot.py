@@ -5,17 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from collections.abc import Callable, Mapping
 
-from django.db import connections, router, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import router
 
 from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.models import EndpointMode
-from cqrs_routing.modes.state import EndpointState, serving_reads, state_of
+from cqrs_routing.modes.state import EndpointState, is_compared, serving_reads, state_of
+from cqrs_write.aside import asking
 
 logger = logging.getLogger("cqrs_routing.modes")
 
@@ -52,7 +49,7 @@ class ModeSnapshot:
         self._read = read
         self._clock = clock
         self._states: Mapping[str, EndpointState] = {}
-        self._serves_reads = False
+        self._serves_reads = self._compares = False
         self._pinned: dict[str, EndpointState] = {}
         self._tried_at = float("-inf")
         self._reading = threading.Lock()
@@ -66,6 +63,11 @@ class ModeSnapshot:
     def serves_reads(self) -> bool:
         """Whether some client may be served by a read model."""
         return self._serves_reads
+
+    @property
+    def compares(self) -> bool:
+        """Whether some request may be compared."""
+        return self._compares
 
     def is_due(self) -> bool:
         now = self._clock()
@@ -114,7 +116,8 @@ class ModeSnapshot:
 
     def _know(self, states: Mapping[str, EndpointState]) -> None:
         self._states = states
-        self._serves_reads = serving_reads({**states, **self._pinned})
+        known = {**states, **self._pinned}
+        self._serves_reads, self._compares = serving_reads(known), any(map(is_compared, known.values()))
 
     def _read_now(self) -> None:
         tried_at = self._clock()
@@ -132,28 +135,9 @@ class ModeSnapshot:
 def read_states() -> dict[str, EndpointState]:
     """The state of every declared endpoint that has a row, from the primary: a replica may lag."""
     alias = router.db_for_write(EndpointMode)
-    connection = connections[alias]
-    with unlogged(connection), savepoint(connection):
+    with asking(alias):
         rows = EndpointMode.objects.using(alias).in_bulk()
         return {name: state_of(endpoints.get(name), rows[name]) for name in endpoints.names if name in rows}
-
-
-def savepoint(connection: BaseDatabaseWrapper) -> AbstractContextManager[Any]:
-    """What keeps a failing statement from breaking the transaction around it, where there is one."""
-    if connection.in_atomic_block or not connection.get_autocommit():
-        return transaction.atomic(using=connection.alias)
-    return nullcontext()
-
-
-@contextmanager
-def unlogged(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Keeps the toolkit's own reading out of ``connection.queries``, and so out of assertNumQueries()."""
-    log = connection.queries_log
-    connection.queries_log = deque(maxlen=log.maxlen)
-    try:
-        yield
-    finally:
-        connection.queries_log = log
 
 
 modes = ModeSnapshot(read_states)

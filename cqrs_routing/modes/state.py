@@ -27,6 +27,9 @@ class EndpointState:
     sampled: float = 0.0
     """The share of the requests that is compared, from 0 to 1."""
 
+    is_certain: bool = False
+    """Whether the side is that of the mode whatever read models say: a test wants it so."""
+
     stint: int = 0
     """Counts the changes of the mode, so that evidence belongs to the mode that it was gathered in."""
 
@@ -53,6 +56,11 @@ def obstacle(endpoint: Endpoint) -> str:
     """Why the candidate of ``endpoint`` cannot serve now, in one line; empty when it can."""
     reasons = (reason_not_to_serve(read_model) for read_model in endpoint.read_models)
     return next(filter(None, reasons), "")
+
+
+def is_compared(state: EndpointState) -> bool:
+    """Whether requests that legacy answers may be compared."""
+    return state.sampled > 0 and state.mode in (Mode.SHADOW, Mode.CANARY)
 
 
 def serving_reads(states: Mapping[str, EndpointState]) -> bool:

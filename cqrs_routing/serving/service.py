@@ -36,7 +36,7 @@ class Service:
     @property
     def reads_read_models(self) -> bool:
         """Whether what the client gets may be older than what it has seen."""
-        return self.decision.side == "cqrs" and self.endpoint.kind == "read"
+        return self.decision.side == "cqrs" and self.endpoint.kind == "read" and not self.state.is_certain
 
     def fall_back_if(self, reason: str) -> None:
         """Let legacy serve, if there is a reason."""

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from cqrs_routing.comparison.answer import Answer
 from cqrs_routing.conf import settings
-from cqrs_routing.modes.mode import Mode
+from cqrs_routing.modes.state import is_compared
 from cqrs_routing.serving.service import Service
 from cqrs_routing.shadow import sending
 from cqrs_routing.shadow.load import load
@@ -24,9 +24,8 @@ def is_sampled(request: HttpRequest, service: Service) -> bool:
     """Whether this request that legacy answers is to be compared."""
     state = service.state
     return (
-        service.decision.side == "legacy"
-        and state.mode in (Mode.SHADOW, Mode.CANARY)
-        and state.sampled > 0
+        is_compared(state)
+        and service.decision.side == "legacy"
         and service.endpoint.kind == "read"
         and request.method == "GET"
         and (state.sampled >= 1 or random() < state.sampled)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 
-from django.db import DatabaseError, connections, router, transaction
+from django.db import DatabaseError, router, transaction
 from django.utils import timezone
 
 from cqrs_routing.conf import settings
@@ -18,12 +18,13 @@ from cqrs_routing.exceptions import GateClosed, TransitionRefused
 from cqrs_routing.models import EndpointMode, ModeChange
 from cqrs_routing.modes.canary import Canary
 from cqrs_routing.modes.mode import TRANSITIONS, Mode, named_mode
-from cqrs_routing.modes.snapshot import modes, savepoint
+from cqrs_routing.modes.snapshot import modes
 from cqrs_routing.modes.state import canary_of, obstacle
 from cqrs_routing.rehearsal.obstacle import reason_not_to_rehearse
 from cqrs_routing.signals import mode_changed
 from cqrs_routing.switching.evidence import Evidence, evidence_of
 from cqrs_routing.switching.gate import gate_of, shortcomings
+from cqrs_write.aside import asking
 
 logger = logging.getLogger("cqrs_routing.modes")
 
@@ -143,7 +144,7 @@ def planned(endpoint: Endpoint, row: EndpointMode, setting: Setting, force: bool
 def evidence_for(endpoint: Endpoint, row: EndpointMode, target: Mode) -> Evidence:
     """What was seen since the endpoint is in its mode. Back to legacy it goes without, if that cannot be told."""
     try:
-        with savepoint(connections[router.db_for_write(EndpointMode)]):
+        with asking(router.db_for_write(EndpointMode)):
             return evidence_of(endpoint, row.changed_at, stint=row.stint)
     except DatabaseError:
         if target is not Mode.LEGACY:

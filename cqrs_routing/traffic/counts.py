@@ -45,28 +45,32 @@ class Cell(NamedTuple):
     bucket: int
 
 
+Key = tuple[str, int, int, str, str, int]
+"""A cell while it is counted: a plain tuple is made in a fraction of the time."""
+
+
 class Counts:
     """Counts of this process, by cell. Adding takes a microsecond and cannot fail."""
 
     def __init__(self, clock: Callable[[], float] = time) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._cells: dict[Cell, int] = {}
+        self._cells: dict[Key, int] = {}
 
     def __bool__(self) -> bool:
         return bool(self._cells)
 
     def add(self, endpoint: str, stint: int, side: str, metric: str, bucket: int = 0, count: int = 1) -> None:
         """Count ``metric`` of ``endpoint`` on ``side``: ``fallback``, ``compared`` …"""
-        cell = Cell(endpoint, self._slot(), stint, side, metric, bucket)
+        cell = (endpoint, self._slot(), stint, side, metric, bucket)
         with self._lock:
             self._cells[cell] = self._cells.get(cell, 0) + count
 
     def answered(self, endpoint: str, stint: int, side: str, status: int, milliseconds: float) -> None:
         """Count a request that was answered."""
         slot = self._slot()
-        by_status = Cell(endpoint, slot, stint, side, STATUS, status)
-        by_latency = Cell(endpoint, slot, stint, side, LATENCY, bucket_of(milliseconds))
+        by_status = (endpoint, slot, stint, side, STATUS, status)
+        by_latency = (endpoint, slot, stint, side, LATENCY, bucket_of(milliseconds))
         with self._lock:
             cells = self._cells
             cells[by_status] = cells.get(by_status, 0) + 1
@@ -76,7 +80,7 @@ class Counts:
         """What was counted; it is no longer here."""
         with self._lock:
             cells, self._cells = self._cells, {}
-        return cells
+        return {Cell(*key): count for key, count in cells.items()}
 
     def give_back(self, cells: Mapping[Cell, int]) -> None:
         """Keep ``cells`` that could not be added."""
@@ -84,7 +88,7 @@ class Counts:
             for cell, count in cells.items():
                 self._cells[cell] = self._cells.get(cell, 0) + count
             if len(self._cells) > MOST:
-                newest = sorted(self._cells, key=lambda cell: cell.slot)[-MOST:]
+                newest = sorted(self._cells, key=lambda key: key[1])[-MOST:]
                 self._cells = {cell: self._cells[cell] for cell in newest}
 
     def _slot(self) -> int:

@@ -11,15 +11,16 @@ import atexit
 import logging
 import os
 import threading
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-from django.core.signals import request_finished
 from django.db import connections, router
+from django.http import HttpResponseBase
 
 from cqrs_routing.models import TrafficCount
-from cqrs_routing.modes.snapshot import unlogged
 from cqrs_routing.traffic.counts import Cell, counts
+from cqrs_write.aside import asking
 
 logger = logging.getLogger(__name__)
 
@@ -41,15 +42,23 @@ _database: Any = None
 """The name of the database that was flushed to."""
 
 
-def flush_after_requests() -> None:
-    """Have every request that this process answers see to it."""
-    request_finished.connect(_after_request, dispatch_uid="cqrs_routing.traffic")
+def see_to_the_end() -> None:
+    """Have what is left be added when the process ends, and forgotten by its children."""
     atexit.register(_at_exit)
     os.register_at_fork(after_in_child=counts.take)
 
 
-def _after_request(**kwargs: Any) -> None:
+def flush_behind(response: HttpResponseBase) -> None:
+    """Flush when the client has ``response``, if it is time.
+
+    Before Django closes the connections that are to be closed then: one that was opened later would stay.
+    """
     if counts and monotonic() - _last >= INTERVAL:
+        response._resource_closers.append(flush_if_due)  # type: ignore[attr-defined]
+
+
+def flush_if_due() -> None:
+    if monotonic() - _last >= INTERVAL:
         flush()
 
 
@@ -80,7 +89,7 @@ def flush() -> None:
 def add(cells: dict[Cell, int], using: str) -> None:
     """Add ``cells`` to the table: in the order of its key, so that processes cannot block each other in a circle."""
     ordered = sorted(cells.items())
-    with unlogged(connections[using]), connections[using].cursor() as cursor:
+    with asking(using) as cursor:
         for start in range(0, len(ordered), ROWS):
             part = ordered[start : start + ROWS]
             params = [value for cell, count in part for value in (*cell, count)]
@@ -91,4 +100,5 @@ def _at_exit() -> None:
     # After tests the alias is that of the real database again, which is none of theirs.
     using = router.db_for_write(TrafficCount)
     if counts and connections[using].settings_dict["NAME"] == _database:
-        flush()
+        with suppress(Exception):  # the database may be gone before its clients are
+            add(counts.take(), using)

@@ -6,7 +6,7 @@ from django.db import connections
 
 from cqrs_write.backends import load
 from cqrs_write.capture.image_plan import ImagePlan, image_plans, plans_of
-from cqrs_write.capture.install import Change
+from cqrs_write.capture.install import Change, refuse_unmigrated
 from cqrs_write.capture.unqueued import run_unqueued
 from cqrs_write.exceptions import CaptureError
 
@@ -27,7 +27,7 @@ def planned_images(name: str) -> list[tuple[str, Change]]:
 
     Raises:
         UnknownName: if no endpoint of that name declares tables.
-        CaptureError: if a table is not there, or is a view.
+        CaptureError: if a table is not there, or is a view, or the database has no change log.
     """
     return [(plan.using, change) for plan in plans_of(name) for change in _installations(plan)]
 
@@ -103,6 +103,7 @@ def _states(using: str, tables: Sequence[str]) -> dict[str, str]:
 
 def _installations(plan: ImagePlan) -> list[Change]:
     backend, states = load("cqrs_write", "images", plan.using), _states(plan.using, plan.tables)
+    refuse_unmigrated(plan.using)
     for table, state in states.items():
         if state in REFUSALS:
             raise CaptureError(f"{plan.name}: the table {table} {REFUSALS[state]}")
@@ -115,14 +116,14 @@ def _installations(plan: ImagePlan) -> list[Change]:
 
 
 def _removals(using: str, tables: set[str] | None) -> list[Change]:
-    """Of ``tables``, or of all that carry triggers; with the last ones goes their function."""
+    """Of ``tables``, or of all that carry triggers; with the last ones go their functions."""
     backend = load("cqrs_write", "images", using)
     with connections[using].cursor() as cursor:
         carrying: list[tuple[str, str]] = backend.carrying(cursor)
         going = [(table, on) for table, on in carrying if tables is None or table in tables]
-        statements = [backend.drop(on) for _, on in going]
+        statements = [backend.drop(cursor, on) for _, on in going]
         if going and going == carrying:
-            statements[-1] += backend.drop_function(cursor)
+            statements[-1] += backend.drop_functions(cursor)
     return [
         Change(table=table, kind="surplus", statements=tuple(dropped))
         for (table, _), dropped in zip(going, statements, strict=True)

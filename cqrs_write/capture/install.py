@@ -3,16 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db import OperationalError, connections, transaction
+from django.db import connections
 
 from cqrs_write import changelog
 from cqrs_write.backends import load
 from cqrs_write.capture.drift import Drift, drift, drifted
 from cqrs_write.capture.plan import capture_plan
 from cqrs_write.capture.relation import IMPOSSIBLE, UNSEEN
+from cqrs_write.capture.unqueued import run_unqueued
 from cqrs_write.exceptions import CaptureError
-
-ATTEMPTS = 20
 
 OUTCOMES = {
     "missing": "now reports its writes",
@@ -132,21 +131,10 @@ def remove(using: str) -> list[Change]:
 
 
 def _run(using: str, change: Change) -> None:
-    locks = load("cqrs_write", "locks", using)
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            with transaction.atomic(using=using), connections[using].cursor() as cursor:
-                locks.limit_wait(cursor)
-                for statement in change.statements:
-                    cursor.execute(statement)
-                changelog.log_everything(using, change.everything)
-            return
-        except OperationalError as error:
-            if not locks.is_timeout(error):
-                raise
-            if attempt == ATTEMPTS:
-                raise CaptureError(
-                    f"The table {change.relation} stayed locked through {ATTEMPTS} attempts. "
-                    "Find the long transaction in pg_stat_activity, then run: manage.py cqrs_capture install"
-                ) from error
-            locks.pause(attempt)
+    run_unqueued(
+        using,
+        change.statements,
+        relation=change.relation,
+        again="cqrs_capture install",
+        together=lambda: changelog.log_everything(using, change.everything),
+    )

@@ -154,3 +154,10 @@ def log_everything(cursor: Any, streams: Sequence[str]) -> None:
     cursor.execute(
         "INSERT INTO cqrs_change_log (stream, keys) SELECT unnest(%s::text[]), NULL", [list(streams)]
     )
+
+
+def forget_own(cursor: Any, streams: Sequence[str]) -> None:
+    cursor.execute(
+        "DELETE FROM cqrs_change_log WHERE xid = pg_current_xact_id_if_assigned() AND stream = ANY (%s)",
+        [list(streams)],
+    )

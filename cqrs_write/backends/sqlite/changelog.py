@@ -88,3 +88,7 @@ def log_everything(cursor: Any, streams: Sequence[str]) -> None:
 
 def _json(streams: Sequence[str]) -> str:
     return json.dumps(list(streams))
+
+
+def forget_own(cursor: Any, streams: Sequence[str]) -> None:
+    """Nothing is to be deleted: a transaction's own rows are below the position that it takes."""

@@ -6,7 +6,7 @@
   output, where ``…`` stands for any text, and for any number of lines where it is a line of its own. One that
   begins with ``sleep`` waits for something, and is repeated until that is there.
 - ``console terminal``: one command that runs on, until the guide ends or the same one is started again.
-- ``python sqlite``, ``python postgresql``: for one database only.
+- ``sqlite`` or ``postgresql`` behind either: for one database only.
 - ``<!-- not run: reason -->`` before a block leaves it out.
 """
 

@@ -50,13 +50,13 @@ class Reader:
                     raise
 
     def do(self, block: Block) -> None:
-        match block.words:
-            case ("python", *_):
+        match [word for word in block.words if word not in DATABASES]:
+            case ["python"]:
                 self.write(block)
-            case ("console",):
+            case ["console"]:
                 for shown in map(self.here, block.commands):
                     self.run(shown)
-            case ("console", "terminal"):
+            case ["console", "terminal"]:
                 (shown,) = map(self.here, block.commands)
                 self.start(shown)
             case _:

@@ -11,7 +11,14 @@ from django.db import connection
 from .reader import Reader
 
 ROOT = Path(__file__).resolve().parents[3]
-GUIDES = ["backfilling-a-big-table", "first-command", "freshness", "workers-in-production"]
+GUIDES = [
+    "backfilling-a-big-table",
+    "canary-and-guard",
+    "first-command",
+    "freshness",
+    "shadow-and-rehearsal",
+    "workers-in-production",
+]
 
 
 @pytest.fixture

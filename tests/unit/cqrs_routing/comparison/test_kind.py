@@ -155,7 +155,7 @@ class TestTheWholeAnswer:
         assert kind(*sides).title == title
 
     def test_a_header(self):
-        assert kind(answer({}, Allow="GET"), answer({})).title == "Allow header changed"
+        assert kind(answer({}, Link="/2"), answer({})).title == "Link header changed"
 
     def test_another_body_altogether(self):
         other = {f"field_{letter}": 1 for letter in "abcdefgh"}

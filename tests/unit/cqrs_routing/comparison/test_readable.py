@@ -35,8 +35,8 @@ def test_nor_has_an_exception():
 
 def test_a_header_that_is_missing():
     assert (
-        text(answer({}, Allow="GET"), answer({}))
-        == 'Allow: header\n  legacy     "GET"\n  candidate  (nothing)'
+        text(answer({}, Link="/2"), answer({}))
+        == 'Link: header\n  legacy     "/2"\n  candidate  (nothing)'
     )
 
 

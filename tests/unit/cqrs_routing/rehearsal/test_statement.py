@@ -63,6 +63,37 @@ def test_the_tables_that_it_writes_to(sql: str, tables: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sql", "tables"),
+    [
+        ('SELECT * FROM "a" INNER JOIN "b" ON ("a"."id" = "b"."id") LEFT OUTER JOIN "c" U1 ON true', "a b c"),
+        ("SELECT 1 FROM a AS x, b y, c WHERE x.id IN (1, 2) ORDER BY y.id, z", "a b c"),
+        (
+            "SELECT (SELECT max(U0.p) FROM d U0) FROM a WHERE EXISTS (SELECT 1 FROM b) AND c IN (SELECT e FROM c)",
+            "a b c d",
+        ),
+        ("SELECT 1 FROM (SELECT id FROM a WHERE x = 1) s, b, LATERAL (SELECT 1 FROM c) t", "a b c"),
+        ("SELECT 1 FROM (a JOIN b USING (id)), unnest(%s, %s) u, c", "a b c id unnest"),
+        ("SELECT 1 FROM a JOIN b ON b.x = coalesce(a.x, a.y), c", "a b c"),
+        ("WITH x AS (SELECT * FROM a), y AS (SELECT * FROM x) SELECT 1 FROM y", "a x y"),
+        ("SELECT 1 FROM a UNION ALL (SELECT 2 FROM b)", "a b"),
+        ("UPDATE a SET x = b.x, y = 1 FROM b, c WHERE a.id = b.id", "b c"),
+        ("DELETE FROM a USING b WHERE a.id = b.id RETURNING a.id, b.id", "a b"),
+        ("MERGE INTO a USING b ON true WHEN MATCHED THEN DELETE", "b"),
+        ("INSERT INTO a (x, y) SELECT x, y FROM ONLY b", "b"),
+        ('select 1 from "else"."T" join Other on true', 'else"."T other'),
+        ("SELECT 1 FROM /* not b */ a -- FROM c\n, d", "a d"),
+        ("SELECT ' FROM b, ''FROM c' FROM a FOR UPDATE OF a", "a"),
+        ("TABLE a", "a"),
+        ("SELECT 1)) FROM a, b", "a b"),
+        ("INSERT INTO a VALUES (1)", ""),
+        ("SELECT 1", ""),
+    ],
+)
+def test_the_names_that_may_be_tables_it_reads(sql: str, tables: str) -> None:
+    assert statement(sql).reads == set(tables.split())
+
+
+@pytest.mark.parametrize(
     ("sql", "hidden"),
     [
         ("UPDATE t SET a = 1; COMMIT", True),
@@ -77,3 +108,6 @@ def test_whether_a_later_part_of_it_begins_or_ends_a_transaction(sql: str, hidde
 
 def test_a_text_of_megabytes_is_read_as_well() -> None:
     assert statement("INSERT INTO t VALUES " + ", ".join(["(%s, %s)"] * 100_000)).writes == {"t"}
+    assert statement(
+        "SELECT 1 WHERE 1 IN (" + ", ".join(["%s"] * 100_000) + ") UNION SELECT 1 FROM t"
+    ).reads == {"t"}
