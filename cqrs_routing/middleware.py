@@ -30,8 +30,8 @@ from cqrs_routing.rehearsal.taking import (
 )
 from cqrs_routing.serving.candidate import CandidateServer, handler_behind
 from cqrs_routing.serving.decision import UNDECIDED, decide
+from cqrs_routing.serving.load import load
 from cqrs_routing.serving.service import Service
-from cqrs_routing.shadow.load import load
 from cqrs_routing.shadow.replay import REPLAY, Replay
 from cqrs_routing.shadow.taking import is_sampled, take
 from cqrs_routing.traffic.flush import flush_behind
@@ -118,7 +118,8 @@ class RoutingMiddleware:
             service.fall_back_if(reason_not_fresh(request, endpoint))
         if service.decision.side == "legacy":
             if is_rehearsed(service):
-                begin_rehearsal(request, service).rehearse(request, self.candidates, args, kwargs)
+                view = redecorated(endpoint.view, legacy_view)
+                begin_rehearsal(request, service).rehearse(request, self.candidates, view, args, kwargs)
             return None
         return self.candidates.serve(redecorated(endpoint.view, legacy_view), request, args, kwargs)
 
@@ -138,8 +139,11 @@ class RoutingMiddleware:
             service.fall_back_if(await areason_not_fresh(request, endpoint))
         if service.decision.side == "legacy":
             if is_rehearsed(service):
-                rehearse = begin_rehearsal(request, service).rehearse
-                await sync_to_async(rehearse)(request, self.rehearsed, args, kwargs)
+                view, rehearse = (
+                    redecorated(endpoint.view, legacy_view),
+                    begin_rehearsal(request, service).rehearse,
+                )
+                await sync_to_async(rehearse)(request, self.rehearsed, view, args, kwargs)
             return None
         view = redecorated(endpoint.view, legacy_view)
         return await self.candidates.aserve(view, request, args, kwargs)

@@ -8,8 +8,9 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import groupby
 
+from cqrs_routing.comparison.coverage import covers, is_count, is_rows
 from cqrs_routing.comparison.difference import Difference, Sort
-from cqrs_routing.comparison.path import ANY_FIELD, ELEMENT, WHOLE
+from cqrs_routing.comparison.path import ANY_FIELD, WHOLE
 from cqrs_routing.comparison.signature import MISSING_AND_EXTRA, Part, parts_of
 from cqrs_routing.comparison.storable import cut, storable
 
@@ -31,8 +32,6 @@ PHRASES: dict[str, str] = {
     Sort.HEADER: "{} header changed",
 }
 """How titles tell of each sort, in the order in which they do."""
-
-ROWS = (Sort.MISSING, Sort.EXTRA, MISSING_AND_EXTRA)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +56,23 @@ class Kind:
     def covers(self, other: Kind) -> bool:
         """Whether ``other`` is a case of this one: it differs in nothing else, only in fewer fields of an object.
 
-        A wrong customer is ``results[].customer.*``, and once in a while has the same city and another name only.
+        A wrong customer is ``results[].customer.*``, and once in a while has the same city and another name only. A
+        filter that is missing is ``results[] rows extra, count changed``, and some pages have the same rows.
         """
-        return all(any(covers(wide, part) for wide in self.parts) for part in other.parts) and all(
-            any(covers(wide, part) for part in other.parts) for wide in self.parts
-        )
+        return other.without(self) is None and (self.shows_in(other) or self.only_counts_in(other))
+
+    def shows_in(self, other: Kind) -> bool:
+        """Whether ``other`` has all that makes this kind, and maybe more."""
+        return all(any(covers(wide, part) for part in other.parts) for wide in self.parts)
+
+    def without(self, other: Kind) -> Kind | None:
+        """What it has beside ``other``; None if that is nothing."""
+        rest = tuple(part for part in self.parts if not any(covers(wide, part) for wide in other.parts))
+        return Kind(parts=rest) if rest else None
+
+    def only_counts_in(self, other: Kind) -> bool:
+        """Whether ``other`` is how many rows there are, of which this kind also has others."""
+        return all(map(is_count, other.parts)) and all(is_count(part) or is_rows(part) for part in self.parts)
 
 
 def kind_of(differences: Sequence[Difference]) -> Kind:
@@ -72,17 +83,6 @@ def kind_of(differences: Sequence[Difference]) -> Kind:
 def kind_from(parts: Iterable[Sequence[str]]) -> Kind:
     """The kind whose parts were stored as JSON."""
     return Kind(parts=tuple(Part(path, sort) for path, sort in parts))
-
-
-def covers(wide: Part, part: Part) -> bool:
-    if wide.sort not in (part.sort, Sort.CHANGED) and not (
-        wide.sort == MISSING_AND_EXTRA and part.sort in (Sort.MISSING, Sort.EXTRA)
-    ):
-        return False
-    if part.sort in (Sort.ERROR, Sort.STATUS, Sort.FAILED, Sort.HEADER):
-        return wide == part
-    is_object = wide.path == ANY_FIELD or wide.path.endswith(f".{ANY_FIELD}")
-    return wide.path == part.path or (is_object and part.path.startswith(wide.path.removesuffix(ANY_FIELD)))
 
 
 def rank(part: Part) -> tuple[int, str]:
@@ -101,4 +101,4 @@ def phrase(sort: str, paths: list[str]) -> str:
 def named(path: str, sort: str) -> str:
     if path == ANY_FIELD:
         return f"{WHOLE}.{path}"
-    return f"{path} rows" if path.endswith(ELEMENT) and sort in ROWS else path
+    return f"{path} rows" if is_rows(Part(path, sort)) else path

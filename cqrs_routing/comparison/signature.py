@@ -63,7 +63,8 @@ def outside_part(difference: Difference) -> Part:
 
 
 def body_parts(sorts: Sorts) -> set[Part]:
-    parts = {Part(joined(steps), one_sort(found)) for steps, found in collapsed(without_pages(sorts)).items()}
+    seen = collapsed(without_moved_rows(without_pages(sorts)))
+    parts = {Part(joined(steps), one_sort(found)) for steps, found in seen.items()}
     if len(parts) <= MOST:
         return parts
     return {Part(joined([ANY_FIELD]), Sort.CHANGED)}
@@ -79,6 +80,19 @@ def without_pages(sorts: Sorts) -> Sorts:
         steps: found
         for steps, found in sorts.items()
         if not (steps and steps[-1] in PAGES and steps[:-1] in beside)
+    }
+
+
+def without_moved_rows(sorts: Sorts) -> Sorts:
+    """``sorts`` without other rows of lists that are in another order, by which some are on another page."""
+    return {
+        steps: found
+        for steps, found in sorts.items()
+        if not (
+            steps[-1:] == (ELEMENT,)
+            and found == {Sort.MISSING, Sort.EXTRA}
+            and Sort.ORDER in sorts.get(steps[:-1], ())
+        )
     }
 
 

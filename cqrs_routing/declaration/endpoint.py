@@ -42,7 +42,8 @@ class Endpoint:
         view: the candidate, called with the request and the arguments that the legacy view would get.
         kind: whether it reads or writes.
         read_models: what a reading candidate reads; while one cannot serve, the legacy view answers.
-        tables: what a write changes, on either side; their rows are compared in a rehearsal.
+        tables: what a write changes, on either side, and what it reads that others change: their rows are compared in
+            a rehearsal, and it is told who else changed them meanwhile.
         ignore_columns: what is not compared of them, ``orders_order.token`` or ``*.updated_at``.
         rules: how both sides' answers are compared.
         cohort: whom a canary's percentage takes for one: see :meth:`EndpointRegistry.read`.

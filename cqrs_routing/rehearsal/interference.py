@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import connections
-
 from cqrs_routing.rehearsal.foreign_commits import foreign_commits, raw_connection
 from cqrs_routing.rehearsal.plumbing import is_own, is_plumbing
 from cqrs_routing.rehearsal.recording import Recording
@@ -27,8 +25,7 @@ def interference(span: Span, handler: Recording, legacy: Recording) -> str:
     Tables with image triggers tell of each of their writers. Where there is one without, any transaction that
     committed in between, anywhere on the server, may have changed it.
     """
-    quoted = connections[span.using].ops.quote_name
-    used = [quoted(table) for table in sorted(handler.used | legacy.used) if not is_own(table)]
+    used = [table for table in sorted(handler.used | legacy.used) if not is_own(table)]
     found = load("cqrs_write", "image_changes", span.using).changes(
         raw_connection(span.using), used, span.before, span.after, handler.numbers | legacy.numbers
     )

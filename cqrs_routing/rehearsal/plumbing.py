@@ -65,4 +65,4 @@ def cache_tables() -> Iterator[str]:
     """Those of caches that are kept in the database."""
     for cache in caches.all(initialized_only=True):
         if isinstance(cache, BaseDatabaseCache):
-            yield cache._table
+            yield cache._table  # type: ignore[attr-defined]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
 from typing import Any
 
-from django.db import OperationalError, router
+from django.db import OperationalError, connections, router
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from cqrs_routing.comparison import Answer
+from cqrs_routing.declaration.endpoint import View
 from cqrs_routing.rehearsal.foreign_commits import committed_now
 from cqrs_routing.rehearsal.interference import Span
 from cqrs_routing.rehearsal.outcome import Rehearsed
@@ -29,6 +30,9 @@ logger = logging.getLogger("cqrs_routing.rehearsal")
 
 STATEMENT_SECONDS, LOCK_SECONDS = 2.0, 0.5
 """Seconds that one statement of the handler may take, and may wait for a lock."""
+
+RUN_SECONDS = 5.0
+"""Seconds after which the handler may begin no further statement."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,7 @@ class Rehearsal:
         self.handler: Outcome[HandlerRun] | None = None
         self.obstacle = ""
         self.before: dict[str, str] = {}
+        self.spans: dict[str, Span] = {}
         self.recorders: dict[str, Recorder] = {}
         self.recording = ExitStack()
 
@@ -56,6 +61,7 @@ class Rehearsal:
         self,
         request: HttpRequest,
         candidates: CandidateServer,
+        view: View,
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
     ) -> None:
@@ -64,7 +70,7 @@ class Rehearsal:
             clone = copied(request)
             self.before = {alias: committed_now(alias) for alias in self.aliases}
             self.handler = run(
-                partial(self.handle, clone, candidates, args, kwargs),
+                partial(self.handle, partial(response_of, candidates, view, clone, args, kwargs)),
                 statement_timeout=STATEMENT_SECONDS,
                 lock_timeout=LOCK_SECONDS,
             )
@@ -76,19 +82,14 @@ class Rehearsal:
             logger.exception("%s could not be rehearsed.", self.service.endpoint.name)
             self.obstacle = f"{type(error).__name__}: {error}"
 
-    def handle(
-        self,
-        request: HttpRequest,
-        candidates: CandidateServer,
-        args: Sequence[Any],
-        kwargs: Mapping[str, Any],
-    ) -> HandlerRun:
+    def handle(self, respond: Callable[[], HttpResponseBase]) -> HandlerRun:
         started = perf_counter()
         with ExitStack() as stack:
             recorders = {alias: stack.enter_context(Recorder(alias)) for alias in self.aliases}
-            answer = answer_of(
-                partial(response_of, candidates, self.service.endpoint.view, request, args, kwargs)
-            )
+            for alias in self.aliases:
+                limit = limited(started + RUN_SECONDS)
+                stack.enter_context(connections[alias].execute_wrapper(limit))
+            answer = answer_of(respond)
             milliseconds = (perf_counter() - started) * 1000
         recordings = {alias: recorder.recording for alias, recorder in recorders.items()}
         return HandlerRun(answer=answer, recordings=recordings, milliseconds=milliseconds)
@@ -97,6 +98,10 @@ class Rehearsal:
         """The legacy view has done what it does."""
         try:
             self.recording.close()
+            self.spans = {
+                alias: Span(using=alias, before=before, after=committed_now(alias))
+                for alias, before in self.before.items()
+            }
         except Exception as error:
             logger.exception("What legacy wrote could not be recorded: %s.", self.service.endpoint.name)
             self.obstacle = f"{type(error).__name__}: {error}"
@@ -118,16 +123,24 @@ class Rehearsal:
             handler=done.answer,
             legacy=Answer.from_response(response),
             recordings={alias: (done.recordings[alias], legacy[alias]) for alias in self.aliases},
-            spans={alias: self.span(alias) for alias in self.aliases},
+            spans=self.spans,
             effects=tuple(self.handler.effects),
             milliseconds=done.milliseconds,
         )
 
-    def span(self, alias: str) -> Span:
-        return Span(using=alias, before=self.before[alias], after=committed_now(alias))
+
+def limited(until: float) -> Callable[..., Any]:
+    """An execute wrapper that refuses statements after a moment."""
+
+    def execute(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if perf_counter() > until:
+            raise OperationalError(f"the handler has taken longer than {RUN_SECONDS:g} s")
+        return execute(sql, params, many, context)
+
+    return execute
 
 
-def answer_of(respond: Any) -> Answer:
+def answer_of(respond: Callable[[], Any]) -> Answer:
     """What a view answered, or the exception that it raised."""
     try:
         response = respond()

@@ -12,6 +12,8 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.functional import LazyObject, SimpleLazyObject
 
+from cqrs_routing.serving.throttles import unthrottled
+
 LARGEST = 1024 * 1024
 """Bytes of a body that is read twice; an upload is not."""
 
@@ -45,6 +47,7 @@ def copied(request: HttpRequest) -> HttpRequest:
         clone.environ = {**clone.environ, "wsgi.input": BytesIO(body)}
         clone.META = clone.environ
     detach(request, clone)
+    unthrottled(clone)
     return clone
 
 

@@ -14,10 +14,8 @@ TOKEN = re.compile(
 OPENS = frozenset(["FROM", "JOIN", "USING", "TABLE"])
 """Words after which a table is named; after a comma behind it another one."""
 
-CLOSES = frozenset(
-    "SELECT WHERE GROUP ORDER HAVING LIMIT OFFSET FETCH WINDOW FOR SET VALUES RETURNING UNION INTERSECT EXCEPT".split()
-)
-"""Words that end the list of tables."""
+CLOSES = frozenset(["SELECT", "WHERE", "GROUP", "ORDER", "HAVING", "WINDOW", "FOR", "SET", "RETURNING"])
+"""Words that end the list of tables, and after which commas stand between something else."""
 
 BEFORE_A_NAME = frozenset(["ONLY", "LATERAL"])
 
@@ -54,7 +52,8 @@ def _following(sql: str) -> Iterator[str]:
 
 def named(name: str) -> str:
     """A table as Django writes its name: one in another schema is ``schema"."table``."""
-    return '"."'.join(identifier(part) for part in re.findall(NAME, name))
+    # Before those two there can only be the database's own name.
+    return '"."'.join(identifier(part) for part in re.findall(NAME, name)[-2:])
 
 
 def identifier(name: str) -> str:

@@ -7,10 +7,13 @@ from random import random
 
 from django.http import HttpRequest, HttpResponseBase
 
+from cqrs_routing.conf import settings
 from cqrs_routing.modes.mode import Mode
 from cqrs_routing.rehearsal.outcome import conclude
 from cqrs_routing.rehearsal.rehearsal import Rehearsal
+from cqrs_routing.serving.load import load
 from cqrs_routing.serving.service import Service
+from cqrs_routing.traffic.counts import SHADOW, SHED, counts
 
 REHEARSAL = "_cqrs_routing_rehearsal"
 """The attribute of a request that is rehearsed, with its :class:`Rehearsal`."""
@@ -18,6 +21,15 @@ REHEARSAL = "_cqrs_routing_rehearsal"
 
 def is_rehearsed(service: Service) -> bool:
     """Whether the handler is to do, before the legacy view does, what this request asks for."""
+    if not is_sampled(service):
+        return False
+    if load.share > settings().shadow_max_load:
+        counts.add(service.endpoint.name, service.state.stint, SHADOW, SHED)
+        return False
+    return True
+
+
+def is_sampled(service: Service) -> bool:
     state = service.state
     return (
         state.mode is Mode.SHADOW

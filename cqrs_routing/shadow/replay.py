@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache, wraps
+from functools import cache
 from io import BytesIO
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,12 @@ from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
-from rest_framework.views import APIView
 
 from cqrs_routing.comparison.answer import Answer
 from cqrs_routing.declaration.endpoint import View
 from cqrs_routing.serving.answering import response_of
 from cqrs_routing.serving.decision import Side
+from cqrs_routing.serving.throttles import unthrottled
 from cqrs_routing.shadow.empty_caches import begin_with_empty_caches
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ def replayed(sample: Sample, side: Side) -> Replay:
 
     Run it in a sandbox: views may write.
     """
-    no_throttles()
     begin_with_empty_caches()
     replay, request = Replay(side, sample), request_of(sample)
     setattr(request, REPLAY, replay)
+    unthrottled(request)
     with timezone.override(None), translation.override(sample.language):
         started = perf_counter()
         handler().get_response(request)
@@ -146,16 +146,3 @@ def be_surrounded(sample: Sample) -> None:
         translation.deactivate_all()
     else:
         translation.activate(sample.language)
-
-
-@cache
-def no_throttles() -> None:
-    """Have REST framework not throttle what is answered again: the client has not asked a second time."""
-    check_throttles = APIView.check_throttles
-
-    @wraps(check_throttles)
-    def unless_replayed(view: APIView, request: Any) -> None:
-        if not hasattr(request._request, REPLAY):
-            check_throttles(view, request)
-
-    APIView.check_throttles = unless_replayed  # type: ignore[method-assign,assignment]

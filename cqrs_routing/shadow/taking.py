@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from cqrs_routing.comparison.answer import Answer
 from cqrs_routing.conf import settings
 from cqrs_routing.modes.state import is_compared
+from cqrs_routing.serving.load import load
 from cqrs_routing.serving.service import Service
 from cqrs_routing.shadow import sending
-from cqrs_routing.shadow.load import load
 from cqrs_routing.shadow.sample import NotComparable, Surroundings, sample_of
 from cqrs_routing.traffic.counts import INCONCLUSIVE, SHADOW, SHED, counts
 

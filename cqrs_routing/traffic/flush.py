@@ -58,7 +58,9 @@ def flush_behind(response: HttpResponseBase) -> None:
 
 
 def flush_if_due() -> None:
-    if monotonic() - _last >= INTERVAL:
+    """On the connection that the request has had; a thread that has none opens none, which nobody would close."""
+    connected = connections[router.db_for_write(TrafficCount)].connection is not None
+    if connected and monotonic() - _last >= INTERVAL:
         flush()
 
 

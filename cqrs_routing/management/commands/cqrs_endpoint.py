@@ -213,7 +213,7 @@ def mismatches_of(name: str) -> list[Mismatch]:
     endpoints.get(name)
     row = EndpointMode.objects.filter(pk=name).first()
     found = Mismatch.objects.filter(endpoint=name, stint=row.stint if row else 0)
-    return list(found.order_by("-count").prefetch_related("examples"))
+    return list(found.order_by("-count", "pk").prefetch_related("examples"))
 
 
 def mismatch_as_json(mismatch: Mismatch) -> dict[str, Any]:

@@ -7,6 +7,7 @@ others, wakes nobody, and has the number of the writer's transaction, whatever s
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
+from cqrs_write.backends.postgresql.catalog import quoted
 from cqrs_write.backends.postgresql.changelog import TRIMMED_BEYOND
 
 # Not from a statement that found no row: what has written nothing has no number, and must not get one. Every name is
@@ -77,13 +78,14 @@ def changes(
 
     Args:
         raw: a connection of psycopg's.
-        tables: their names as SQL has them.
+        tables: their names as Django has them; what is none is passed over.
         own: numbers of transactions that count for nobody, modulo 2³².
 
     Returns:
         None if the change log was trimmed since.
     """
-    asked = {"tables": list(tables), "before": before, "after": after, "own": list(own)}
+    names = [".".join(map(quoted, table.split('"."'))) for table in tables]
+    asked = {"tables": names, "before": before, "after": after, "own": list(own)}
     found = [TableChange(*row) for row in raw.execute(CHANGES, asked).fetchall()]
     trimmed = any(one.changed for one in found if not one.table)
     return None if trimmed else [one for one in found if one.table]

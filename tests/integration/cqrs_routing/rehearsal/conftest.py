@@ -41,6 +41,23 @@ def tables(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     execute("DROP TABLE reh_line; DROP TABLE reh_order; DROP TABLE reh_mute")
 
 
+@pytest.fixture
+def plan_of(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Give another table images; it is dropped afterwards, but for one of the first three."""
+    planned: list[str] = []
+
+    def install(table: str) -> None:
+        planned.append(table)
+        plan = ImagePlan(name=table, using="default", tables=(table,))
+        monkeypatch.setattr(image_plan, "_sources", [*image_plan._sources, lambda: [plan]])
+        install_images(table)
+
+    yield install
+    for table in planned:
+        if table not in TABLES:
+            execute(f"DROP TABLE {table}")
+
+
 def recorded(act: Callable[[], object]) -> Recording:
     """What is recorded of ``act``, also if it raises."""
     recorder = Recorder("default")

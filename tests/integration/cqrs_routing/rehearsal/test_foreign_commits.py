@@ -76,7 +76,7 @@ def foreign(act: Act) -> bool:
     before = committed_now(QUIET)
     with Recorder(QUIET) as recorder:
         act()
-    return foreign_commits(QUIET, before, recorder.recording)
+    return foreign_commits(QUIET, before, committed_now(QUIET), recorder.recording)
 
 
 @pytest.mark.parametrize(

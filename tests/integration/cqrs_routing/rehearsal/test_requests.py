@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
+from random import randrange
+from threading import Event, Thread
+from uuid import uuid4
 
+import psycopg
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
@@ -18,7 +22,7 @@ from django.test import AsyncClient, Client
 from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.exceptions import TransitionRefused
 from cqrs_routing.models import EndpointMode, Mismatch, MismatchExample
-from cqrs_routing.shadow.load import Load
+from cqrs_routing.serving.load import Load
 from cqrs_routing.switching.switch import set_mode
 from cqrs_routing.testing import endpoint_in_mode
 from cqrs_routing.traffic.counts import counts
@@ -30,6 +34,7 @@ from legacy_app.customers.models import Customer, Note
 from legacy_app.orders.models import Order, Product, StockMovement
 from legacy_app.orders_cqrs.commands import PlaceOrder
 from legacy_app.orders_cqrs.place_order import PlaceOrderView
+from legacy_app.rides.models import Driver
 
 NAME, URL = "POST orders:order-list", "/api/orders/"
 
@@ -40,6 +45,7 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 def _fresh(settings, monkeypatch):
     settings.CQRS_ROUTING = {"RESPONSE_HEADERS": False}
     monkeypatch.setattr("cqrs_routing.middleware.load", Load())
+    monkeypatch.setattr("cqrs_routing.rehearsal.taking.load", Load())
     counts.take()
     yield
     counts.take()
@@ -113,7 +119,7 @@ def test_a_correct_handler_differs_in_nothing_and_leaves_nothing(clerk, shop):
     assert titles() == {}
     assert compared() == (3, 0)
     assert (Order.objects.count(), StockMovement.objects.count(), Note.objects.count()) == (3, 6, 3)
-    assert Product.objects.get(pk="A").stock == 44
+    assert Product.objects.get(sku="A").stock == 44
     assert not LoggedCommand.objects.exists()
 
 
@@ -128,7 +134,10 @@ def test_refusals_are_compared_too(clerk, shop):
 
 def delete_movement(sku):
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM orders_stockmovement WHERE product_id = %s", [sku])
+        cursor.execute(
+            "DELETE FROM orders_stockmovement m USING orders_product p WHERE p.id = m.product_id AND p.sku = %s",
+            [sku],
+        )
 
 
 def test_an_extra_write_is_found(clerk, shop):
@@ -249,15 +258,13 @@ def replaced_legacy(view):
 
 
 def test_another_writer_in_between_is_inconclusive_never_a_finding(clerk, shop, monkeypatch):
-    import threading
-
     from cqrs_routing.rehearsal import rehearsal
 
     run = rehearsal.run
 
     def interfering(*args, **options):
         outcome = run(*args, **options)
-        thread = threading.Thread(target=lambda: (Product.objects.update(price="5.00"), connection.close()))
+        thread = Thread(target=lambda: (Product.objects.update(price="5.00"), connection.close()))
         thread.start()
         thread.join()
         return outcome
@@ -266,6 +273,71 @@ def test_another_writer_in_between_is_inconclusive_never_a_finding(clerk, shop, 
     assert order(clerk, shop).status_code == 201
     assert titles() == {}
     assert compared() == (0, 1)
+
+
+@contextmanager
+def all_the_time(work) -> Iterator[None]:
+    """Have ``work`` done by another writer as fast as it can, from before the block until after it."""
+    begun, stop = Event(), Event()
+
+    def run():
+        try:
+            while not stop.is_set():
+                work()
+                begun.set()
+        finally:
+            connection.close()
+
+    thread = Thread(target=run)
+    thread.start()
+    try:
+        assert begun.wait(20)
+        yield
+    finally:
+        stop.set()
+        thread.join(20)
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+def elsewhere(shop):
+    """Others commit as fast as they can: on tables that no order has to do with, and in another database."""
+    place = connection.get_connection_params()
+    place = {name: place[name] for name in ("host", "port", "user", "password") if name in place}
+    with psycopg.connect(**place, dbname="postgres", autocommit=True) as other:
+
+        def work():
+            other.execute("SELECT pg_current_xact_id()")
+            Driver.objects.create(name="Bo", plate=str(uuid4())[:20])
+
+        with all_the_time(work):
+            yield
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_whoever_writes_elsewhere_hides_no_finding_and_causes_none(clerk, shop):
+    for _ in range(10):
+        assert order(clerk, shop).status_code == 201
+    assert (titles(), compared()) == ({}, (10, 0))
+    with handled_by(lambda: Order.objects.filter(pk=Order.objects.latest("pk").pk).update(note="wrong")):
+        for _ in range(10):
+            assert order(clerk, shop).status_code == 201
+    assert titles() == {"orders_order.note: wrong value": 10}
+    assert compared() == (20, 0)
+
+
+@pytest.mark.parametrize("rehearsals", [20, pytest.param(200, marks=pytest.mark.long)])
+def test_whoever_writes_to_the_same_rows_all_the_time_causes_no_finding(clerk, shop, rehearsals):
+    def work():
+        Product.objects.update(price=Decimal(randrange(100, 999)) / 100, stock=randrange(500, 999))
+
+    with all_the_time(work):
+        for _ in range(rehearsals):
+            assert order(clerk, shop).status_code == 201
+    done, inconclusive = compared()
+    assert titles() == {}
+    assert done + inconclusive == rehearsals
+    assert inconclusive > 0
 
 
 def test_under_asgi(shop):

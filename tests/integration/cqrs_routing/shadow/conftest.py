@@ -10,8 +10,8 @@ from django.test import Client
 from cqrs_read.backfill import backfill
 from cqrs_read.standing import serving
 from cqrs_routing.models import Mismatch
+from cqrs_routing.serving.load import Load
 from cqrs_routing.shadow.check import check_and_count
-from cqrs_routing.shadow.load import Load
 from cqrs_routing.shadow.sample import Sample
 from cqrs_routing.shadow.sending import Sender
 from cqrs_routing.testing import endpoint_in_mode

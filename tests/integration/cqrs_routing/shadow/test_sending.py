@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from cqrs_routing.models import Mismatch
+from cqrs_routing.serving.load import Load
 from cqrs_routing.shadow import sending
 from cqrs_routing.shadow.check import check_and_count
-from cqrs_routing.shadow.load import Load
 from cqrs_routing.shadow.sample import NO_ANSWER, Sample
 from cqrs_routing.shadow.sending import BATCH, Sender
 from cqrs_routing.testing import endpoint_in_mode

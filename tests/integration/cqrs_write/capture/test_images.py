@@ -15,6 +15,7 @@ from cqrs_write.capture.drift import drift
 from cqrs_write.capture.image_plan import ImagePlan
 from cqrs_write.capture.images import install_images, missing, remove_all_images
 from cqrs_write.capture.install import install, remove
+from cqrs_write.trimming import trim
 from tests.integration.cqrs_write.capture.conftest import execute
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -184,6 +185,8 @@ class TestInstalled:
         [
             "DROP TRIGGER cqrs_image_truncate ON orders_order",
             "ALTER TABLE orders_order DISABLE TRIGGER cqrs_image_row",
+            "DROP TRIGGER cqrs_image_change ON orders_order",
+            "ALTER TABLE orders_order ENABLE TRIGGER cqrs_image_change",
             "COMMENT ON FUNCTION cqrs_image() IS 'of an older version'",
         ],
     )
@@ -203,6 +206,87 @@ class TestInstalled:
             _elsewhere("UPDATE orders_orderline SET quantity = quantity WHERE id < 0")
         installed.join(30)
         assert missing(ORDERS) == []
+
+
+def noted(*statements: str) -> list[str]:
+    """The tables of which a change was noted while ``statements`` ran, each on its own."""
+    execute("DELETE FROM cqrs_change_log")
+    for statement in statements:
+        execute(statement)
+    found = "SELECT coalesce(json_agg(stream), '[]')::text FROM cqrs_change_log WHERE stream LIKE '%.*'"
+    return [stream.removesuffix(".*") for stream in stored(found)]
+
+
+@pytest.mark.postgresql
+class TestNotes:
+    """In the change log it is noted that a table was changed."""
+
+    @pytest.mark.parametrize(
+        "sql",
+        [
+            "INSERT INTO img SELECT generate_series(2, 9)",
+            "UPDATE img SET note = ''",
+            "DELETE FROM img",
+            "TRUNCATE img",
+        ],
+    )
+    def test_each_statement_leaves_one_note(self, imaged: Any, sql: str) -> None:
+        imaged("CREATE TABLE img (id integer, note text)")
+        execute("INSERT INTO img VALUES (1)")
+        assert noted(sql) == ["public.img"]
+
+    def test_a_transaction_that_changes_nothing_gets_no_number_for_it(self, imaged: Any) -> None:
+        imaged("CREATE TABLE img (id integer)")
+        with transaction.atomic():
+            execute("DELETE FROM img")
+            assert stored("SELECT coalesce(pg_current_xact_id_if_assigned()::text, 'null')") is None
+
+    def test_they_are_trimmed_as_everything_is(self, imaged: Any) -> None:
+        imaged("CREATE TABLE img (id integer)")
+        assert noted("INSERT INTO img VALUES (1)")
+        trim("default")
+        assert stored("SELECT count(*)::text FROM cqrs_change_log") == 0
+
+    def test_no_read_model_has_to_do_with_them(self, plans: Any, logged: Any) -> None:
+        with logged() as log:
+            install_images(ORDER)
+            execute("DELETE FROM orders_order")
+        assert not log.window
+
+    def test_a_partition_leaves_notes_of_its_own(self, imaged: Any) -> None:
+        imaged(
+            "CREATE TABLE img (id integer, year integer) PARTITION BY LIST (year);"
+            "CREATE TABLE img_25 PARTITION OF img FOR VALUES IN (2025)"
+        )
+        assert noted("INSERT INTO img VALUES (1, 2025)", "DELETE FROM img_25") == [
+            "public.img",
+            "public.img_25",
+        ]
+
+    def test_a_partition_that_came_later_is_missing_until_it_is_installed_too(self, imaged: Any) -> None:
+        plan = ImagePlan(name="img", using="default", tables=("img",))
+        imaged("CREATE TABLE img (id integer, year integer) PARTITION BY LIST (year)")
+        execute("CREATE TABLE img_25 PARTITION OF img FOR VALUES IN (2025)")
+        assert missing(plan) == ["img"]
+        install_images("img")
+        assert missing(plan) == []
+        remove_all_images("default")
+        assert stored("SELECT count(*)::text FROM pg_trigger WHERE tgname LIKE 'cqrs_image%'") == 0
+
+    def test_without_a_change_log_nothing_fails(self, imaged: Any) -> None:
+        imaged("CREATE TABLE img (id integer)")
+        execute("ALTER TABLE cqrs_change_log RENAME TO cqrs_hidden")
+        try:
+            execute("INSERT INTO img VALUES (1)")
+            with pytest.raises(CommandError, match=r"has no change log\. Run: manage\.py migrate"):
+                capture("images", "install", ORDER)
+        finally:
+            execute("ALTER TABLE cqrs_hidden RENAME TO cqrs_change_log")
+
+    def test_migrate_leaves_them_and_reports_no_drift(self, plans: Any) -> None:
+        install_images(ORDER)
+        call_command("migrate", verbosity=0)
+        assert (missing(ORDERS), drift("default")) == ([], [])
 
 
 TYPES = {

@@ -143,7 +143,7 @@ def test_what_cannot_be_captured_does_not_fail_migrate(
 def test_a_table_that_stays_locked_does_not_fail_migrate(
     order: Order, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module("cqrs_write.capture.install"), "ATTEMPTS", 1)
+    monkeypatch.setattr(import_module("cqrs_write.capture.unqueued"), "ATTEMPTS", 1)
     execute("ALTER TABLE orders_order DISABLE TRIGGER cqrs_capture_update")
     other = connection.copy()
     try:

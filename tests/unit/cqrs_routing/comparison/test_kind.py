@@ -94,6 +94,32 @@ class TestPages:
         body["results"].sort(key=lambda row: (row["status"], -row["id"]))
         assert kind(page(), body).title == "results in another order"
 
+    def test_another_order_brings_other_rows_to_a_page(self):
+        elsewhere, here = kind(page(), page(51)), page()
+        here["results"] = [order(80), *reversed(here["results"][1:])]
+        in_another_order = kind(page(), here)
+        assert in_another_order.title == "results in another order"
+        assert in_another_order.covers(elsewhere)
+        assert not elsewhere.covers(in_another_order)
+
+    def test_a_filter_that_loses_rows_may_show_in_the_count_only(self):
+        body = page(count=999)
+        counted = kind(page(), body)
+        del body["results"][3]
+        lost = kind(page(), body)
+        assert lost.covers(counted)
+        assert not counted.covers(lost)
+        assert not lost.covers(kind(page(), page(51)))
+
+    def test_a_join_has_rows_twice(self):
+        body = page()
+        body["results"] = [row for row in body["results"] for _ in range(2)]
+        assert kind(page(), body).title == "results[] rows extra"
+        assert (
+            kind(page(1), body | {"results": body["results"][:25]}).title
+            == "results[] rows missing and extra"
+        )
+
     def test_the_last_page_is_a_case_of_the_others(self):
         body = page()
         body["results"].pop()
@@ -137,6 +163,20 @@ class TestTheWholeAnswer:
         assert kind(page(), refused).title == "status 200 → 403"
         assert kind(page(), refused) == kind(order(1), answer("", status=403))
         assert kind(page(), refused) != kind(page(), answer("", status=404))
+
+    def test_whoever_is_refused_is_so_whatever_is_asked(self):
+        def statuses(legacy, candidate):
+            return kind(answer({}, status=legacy), answer({}, status=candidate))
+
+        assert statuses(200, 403).covers(statuses(404, 403))
+        assert statuses(401, 200).covers(statuses(401, 400))
+        assert not statuses(404, 403).covers(statuses(200, 403))
+        assert not statuses(200, 404).covers(statuses(400, 404))
+        assert not statuses(200, 403).covers(statuses(200, 401))
+
+    def test_json_that_says_it_is_something_else(self):
+        sides = (answer({"a": 1}), answer('{ "a": 2 }', content_type="text/html"))
+        assert kind(*sides).title == "a changed, Content-Type header changed"
 
     @pytest.mark.parametrize(
         ("legacy", "candidate", "title"),

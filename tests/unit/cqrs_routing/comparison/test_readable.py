@@ -35,8 +35,7 @@ def test_nor_has_an_exception():
 
 def test_a_header_that_is_missing():
     assert (
-        text(answer({}, Link="/2"), answer({}))
-        == 'Link: header\n  legacy     "/2"\n  candidate  (nothing)'
+        text(answer({}, Link="/2"), answer({})) == 'Link: header\n  legacy     "/2"\n  candidate  (nothing)'
     )
 
 

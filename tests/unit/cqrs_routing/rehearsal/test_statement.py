@@ -84,6 +84,7 @@ def test_the_tables_that_it_writes_to(sql: str, tables: set[str]) -> None:
         ("SELECT 1 FROM /* not b */ a -- FROM c\n, d", "a d"),
         ("SELECT ' FROM b, ''FROM c' FROM a FOR UPDATE OF a", "a"),
         ("TABLE a", "a"),
+        ("SELECT 1 FROM shop.else.a", 'else"."a'),
         ("SELECT 1)) FROM a, b", "a b"),
         ("INSERT INTO a VALUES (1)", ""),
         ("SELECT 1", ""),

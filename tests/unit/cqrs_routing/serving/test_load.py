@@ -1,6 +1,6 @@
 """How busy a process is: the share of its time within requests, by as many threads as it has."""
 
-from cqrs_routing.shadow.load import Load
+from cqrs_routing.serving.load import Load
 
 
 class Clock:
