@@ -13,8 +13,10 @@ from .reader import Reader
 ROOT = Path(__file__).resolve().parents[3]
 GUIDES = [
     "backfilling-a-big-table",
+    "canary-and-guard",
     "first-command",
     "freshness",
+    "shadow-and-rehearsal",
     "workers-in-production",
 ]
 
