@@ -20,6 +20,9 @@ LARGEST = 1024 * 1024
 PARSED = ("_post", "_files", "_read_started", "_stream")
 """What is made of the body, each time anew."""
 
+SERVERS = frozenset({"META", "environ", "scope"})
+"""What the server says of the request, with its sockets and streams: those cannot be copied, and need not be."""
+
 MUTABLE = (Model, LazyObject, dict, list, set)
 """What other middleware has put on the request, and a view may change."""
 
@@ -38,11 +41,12 @@ def copied(request: HttpRequest) -> HttpRequest:
     clone = copy(request)
     for name, value in list(vars(request).items()):
         # By its type: to ask a lazy object for its class would have it find out what it stands for.
-        if issubclass(type(value), MUTABLE):
+        if name not in SERVERS and issubclass(type(value), MUTABLE):
             setattr(clone, name, deepcopy(value))
     for name in PARSED:
         vars(clone).pop(name, None)
     vars(clone).update(_body=body, _read_started=False, _stream=BytesIO(body))
+    clone.META = dict(request.META)
     if isinstance(clone, WSGIRequest):
         clone.environ = {**clone.environ, "wsgi.input": BytesIO(body)}
         clone.META = clone.environ
