@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cqrs_routing.comparison import Answer, Difference, Rules, compare
@@ -13,10 +13,26 @@ from cqrs_routing.rehearsal.alignment.sameness import Sameness
 
 
 def differing(legacy: Answer, handler: Answer, rules: Rules, same: Sameness) -> tuple[Difference, ...]:
-    """Where the answers differ in more than generated keys and readings of the clock."""
-    translation = Translation(same)
-    found = compare(legacy, handler, rules, translation.of)
-    return tuple(one for one in found if not same.of_value(one.candidate, one.legacy, name_of(one)))
+    """Where the answers differ in more than generated keys and readings of the clock.
+
+    A number that was generated on one side can stand for an old row as well: order 1 of customer 1. So only what
+    differs both in legacy's terms and as it is counts.
+    """
+    found = beyond(same, compare(legacy, handler, rules, Translation(same).of))
+    if not found:
+        return ()
+    as_they_are = [one.path.general for one in beyond(same, compare(legacy, handler, rules))]
+    return tuple(one for one in found if any(overlap(one.path.general, other) for other in as_they_are))
+
+
+def overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether one lies within the other: elements of a list may be paired otherwise, or not at all."""
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]
+
+
+def beyond(same: Sameness, differences: Iterable[Difference]) -> list[Difference]:
+    return [one for one in differences if not same.of_value(one.candidate, one.legacy, name_of(one))]
 
 
 def name_of(difference: Difference) -> str:
