@@ -6,6 +6,6 @@ from legacy_app.urls import urlpatterns as legacy_urlpatterns
 
 urlpatterns = [
     *legacy_urlpatterns,
-    path("cqrs/", include("cqrs_write.urls")),
+    path("api/cqrs/", include("cqrs_write.urls")),
     path("api/rides/", include("legacy_app.rides_cqrs.urls")),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import ResolverMatch, URLPattern, URLResolver, get_resolver
 
 from cqrs_routing.declaration.endpoint import View
 
@@ -47,8 +47,12 @@ def named_patterns(
             parameters = together(outer, parameters_of(pattern))
             yield from named_patterns(pattern.url_patterns, inner, parameters)
         else:
+            # Django's own spelling, above all of patterns without a name.
+            match = ResolverMatch(
+                pattern.callback, (), {}, url_name=pattern.name, namespaces=list(namespaces)
+            )
             yield Named(
-                name=":".join((*namespaces, pattern.name or pattern.lookup_str)),
+                name=match.view_name,
                 callback=pattern.callback,
                 parameters=together(outer, parameters_of(pattern)),
             )

@@ -17,8 +17,8 @@ from cqrs_routing.serving.throttles import unthrottled
 LARGEST = 1024 * 1024
 """Bytes of a body that is read twice; an upload is not."""
 
-PARSED = ("_post", "_files", "_read_started", "_stream")
-"""What is made of the body, each time anew."""
+MADE = ("_post", "_files", "_read_started", "_stream", "headers")
+"""What is made of the body and of META, each time anew."""
 
 SERVERS = frozenset({"META", "environ", "scope"})
 """What the server says of the request, with its sockets and streams: those cannot be copied, and need not be."""
@@ -32,7 +32,10 @@ class NotCopied(Exception):
 
 
 def copied(request: HttpRequest) -> HttpRequest:
-    """A request like ``request``, with a body, a session and messages of its own.
+    """A request like ``request``, with a body, a session and messages of its own, and without preferences.
+
+    RFC 7240 leaves it to the server to honour ``Prefer``, and a command that is only accepted changes nothing that
+    could be compared.
 
     Raises:
         NotCopied: that cannot be had.
@@ -43,13 +46,14 @@ def copied(request: HttpRequest) -> HttpRequest:
         # By its type: to ask a lazy object for its class would have it find out what it stands for.
         if name not in SERVERS and issubclass(type(value), MUTABLE):
             setattr(clone, name, deepcopy(value))
-    for name in PARSED:
+    for name in MADE:
         vars(clone).pop(name, None)
     vars(clone).update(_body=body, _read_started=False, _stream=BytesIO(body))
     clone.META = dict(request.META)
     if isinstance(clone, WSGIRequest):
         clone.environ = {**clone.environ, "wsgi.input": BytesIO(body)}
         clone.META = clone.environ
+    clone.META.pop("HTTP_PREFER", None)
     detach(request, clone)
     unthrottled(clone)
     return clone

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from math import exp
 from time import monotonic
 
-WINDOW = 1.0
-"""Seconds over which it is looked back."""
+MEMORY, LONG_MEMORY = 2.0, 60.0
+"""Seconds after which a third is left of what is remembered: of how busy it was, of how much it did at once.
+
+Longer than most requests: one that is slow, and alone, does not make its process a busy one.
+"""
 
 
 class Load:
-    """The share of the time that a process spends within requests.
+    """The share of the time that a process spends within requests, the last seconds counting most.
 
     One that answers several at a time is as busy as its threads are, of which it is taken to have as many as were
-    seen within requests at once.
+    lately seen within requests at once.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._running = self._most = 0
-        self._seconds = self._known = 0.0
-        self._since = self._changed = clock()
+        self._running = 0
+        self._most = 1.0
+        self._mean = 0.0
+        self._changed = clock()
 
     def __enter__(self) -> None:
         """A request begins."""
@@ -39,18 +44,17 @@ class Load:
 
     @property
     def share(self) -> float:
-        """From 0 to 1, of the last second or so."""
+        """From 0 to 1."""
         with self._lock:
             self._pass()
-            return self._known
+            return min(self._mean / self._most, 1.0)
 
     def _pass(self) -> None:
+        """Time has passed, with as many requests as are running."""
         now = self._clock()
-        self._seconds += self._running * (now - self._changed)
-        self._changed = now
-        if now - self._since >= WINDOW:
-            self._known = self._seconds / (now - self._since) / max(self._most, 1)
-            self._since, self._seconds, self._most = now, 0.0, self._running
+        passed, self._changed = now - self._changed, now
+        self._mean = self._running + (self._mean - self._running) * exp(-passed / MEMORY)
+        self._most = max(self._running, 1 + (self._most - 1) * exp(-passed / LONG_MEMORY))
 
 
 load = Load()

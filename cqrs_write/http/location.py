@@ -18,7 +18,7 @@ def status_url(request: Request, uuid: UUID) -> str:
         path = reverse("cqrs_write:command", args=[uuid])
     except NoReverseMatch as error:
         raise ConfigurationError(
-            'Accepted commands have no status resource. Add path("cqrs/", include("cqrs_write.urls")) to the '
+            'Accepted commands have no status resource. Add path("api/cqrs/", include("cqrs_write.urls")) to the '
             "project's urlpatterns."
         ) from error
     return request.build_absolute_uri(path)

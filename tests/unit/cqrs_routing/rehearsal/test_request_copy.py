@@ -46,3 +46,10 @@ def test_what_is_done_to_the_copy_is_not_done_to_the_request():
 def test_an_upload_is_not_read_twice():
     with pytest.raises(NotCopied):
         copied(served(CONTENT_LENGTH=str(LARGEST + 1)))
+
+
+def test_the_copy_has_no_preferences():
+    request = served(HTTP_PREFER="respond-async, wait=5")
+    assert request.headers["Prefer"]
+    assert "Prefer" not in copied(request).headers
+    assert request.headers["Prefer"] == "respond-async, wait=5"

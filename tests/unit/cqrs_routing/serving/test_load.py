@@ -21,8 +21,25 @@ def requests(load, clock, *spans):
 
 def test_one_request_after_another_is_too_much():
     load = Load(clock := Clock())
-    requests(load, clock, *[(0.1, 0.01)] * 20)
+    requests(load, clock, *[(0.1, 0.01)] * 40)
     assert load.share > 0.7
+
+
+def test_one_slow_request_with_time_around_it_is_not():
+    load = Load(clock := Clock())
+    for _ in range(5):
+        clock.now += 5
+        with load:
+            clock.now += 1.5
+            assert load.share <= 0.7
+
+
+def test_one_slow_request_at_a_time_leaves_time_to_a_process_with_several_threads():
+    load = Load(clock := Clock())
+    with load, load, load, load:
+        pass
+    requests(load, clock, *[(5, 0.1)] * 3)
+    assert load.share <= 0.7
 
 
 def test_time_between_requests_is_time_to_spare():
@@ -37,7 +54,7 @@ def test_a_process_that_begins_has_time():
 
 def test_it_has_time_again_after_a_while():
     load = Load(clock := Clock())
-    requests(load, clock, *[(0.1, 0.0)] * 20)
+    requests(load, clock, *[(0.1, 0.0)] * 40)
     assert load.share > 0.7
     clock.now += 2
     assert load.share <= 0.7
@@ -57,5 +74,5 @@ def test_two_threads_that_are_busy_half_of_the_time_have_time():
 def test_two_threads_that_are_always_busy_have_none():
     load = Load(clock := Clock())
     with load:
-        requests(load, clock, *[(0.1, 0.0)] * 20)
+        requests(load, clock, *[(0.1, 0.0)] * 40)
         assert load.share > 0.7
