@@ -211,10 +211,10 @@ class MismatchExampleInline(ReadOnly, admin.StackedInline):  # type: ignore[type
 class MismatchAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """In what both sides of an endpoint differ, how often, with examples."""
 
-    list_display = ["endpoint", "title", "count", "first_at", "last_at"]
+    list_display = ["endpoint", "title", "is_inconclusive", "count", "first_at", "last_at"]
     list_display_links = ["title"]
-    list_filter = ["endpoint"]
-    fields = ["endpoint", "title", "count", "first_at", "last_at"]
+    list_filter = ["endpoint", "is_inconclusive"]
+    fields = ["endpoint", "title", "is_inconclusive", "count", "first_at", "last_at"]
     inlines = [MismatchExampleInline]
 
 

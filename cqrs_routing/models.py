@@ -152,6 +152,10 @@ class Mismatch(models.Model):
     parts = models.JSONField()
     """As :class:`cqrs_routing.comparison.kind.Kind` has them."""
 
+    is_inconclusive = models.BooleanField(
+        default=False, db_default=False, help_text="whether they differ could not be told, for this reason"
+    )
+
     count = models.PositiveBigIntegerField()
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
@@ -161,7 +165,9 @@ class Mismatch(models.Model):
         ordering = ["-last_at"]
         verbose_name_plural = "mismatches"
         constraints = [
-            models.UniqueConstraint(fields=["endpoint", "stint", "digest"], name="cqrs_mismatch_kind")
+            models.UniqueConstraint(
+                fields=["endpoint", "stint", "is_inconclusive", "digest"], name="cqrs_mismatch_kind"
+            )
         ]
 
     def __str__(self) -> str:

@@ -114,13 +114,20 @@ def guard_table(watched: Iterable[Watched]) -> Table:
 
 
 def mismatch_parts(mismatches: Sequence[Mismatch]) -> Iterable[Table | Text]:
-    """The kinds of mismatches, and below them the first example of each."""
+    """The kinds of mismatches, why others could not be told, and the first example of each kind."""
+    told = [m for m in mismatches if not m.is_inconclusive]
     yield table(
         "Mismatches since the last change of mode",
         ["times", "kind", "first", "last"],
-        ([m.count, m.title, m.first_at, m.last_at] for m in mismatches),
+        ([m.count, m.title, m.first_at, m.last_at] for m in told),
     )
-    for mismatch in mismatches:
+    if untold := [m for m in mismatches if m.is_inconclusive]:
+        yield table(
+            "Inconclusive since then",
+            ["times", "reason", "first", "last"],
+            ([m.count, m.title, m.first_at, m.last_at] for m in untold),
+        )
+    for mismatch in told:
         example = mismatch.examples.first()
         if example is not None:
             yield Text(f"\n{mismatch.title}\n{example.request}", style="bold")

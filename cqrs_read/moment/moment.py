@@ -14,7 +14,7 @@ from cqrs_read.fan_out.order import in_dependency_order
 from cqrs_read.fan_out.upstream import upstream_of
 from cqrs_read.moment.caught_up import seen_caught_up
 from cqrs_read.moment.obstacle import NotYet, refusing
-from cqrs_read.moment.quiet import seen_when_quiet
+from cqrs_read.moment.quiet import aliases_of, seen_when_quiet
 from cqrs_read.moment.seen import Limits, Seen
 from cqrs_read.moment.undone import refuse_open
 from cqrs_write.backends import load
@@ -33,7 +33,8 @@ def in_one_moment(
     """Call ``candidate`` and ``legacy`` on one state of the database, in which ``read_models`` are caught up.
 
     On PostgreSQL, where read models and sources are on one alias, they are caught up there and then: refresh is
-    held up while ``candidate`` runs, and no longer. Elsewhere a moment is awaited in which they are.
+    held up while ``candidate`` runs, and no longer. Elsewhere a moment is awaited in which they are. Where there are no
+    read models it is one snapshot of each database that this thread is connected to, and the default one.
 
     Nothing stays of what was computed, or of what the two write into these databases, and what they leave for the
     commit is not done. Call it outside any transaction; within it, either of them may begin a durable one.
@@ -47,11 +48,11 @@ def in_one_moment(
         NotCaughtUp: in one line, if there is no such moment now.
     """
     every = _with_upstream(read_models)
-    aliases = {alias for one in map(projection_of, every) for alias in (one.using, one.target)}
+    aliases = aliases_of(every)
     for using in sorted(aliases):
         with refusing(using):
             refuse_open(using)
-    seen = seen_caught_up if _can_catch_up(aliases) else seen_when_quiet
+    seen = seen_caught_up if every and _can_catch_up(aliases) else seen_when_quiet
     for _ in range(limits.attempts - 1):
         with suppress(NotYet):
             return seen(every, candidate, legacy, limits)
@@ -62,11 +63,9 @@ def _with_upstream(read_models: Iterable[type[ReadModel]]) -> list[type[ReadMode
     """``read_models`` and those that they are computed from, these first.
 
     Raises:
-        NotCaughtUp: if there are none, one is refused, or not read where it is written.
+        NotCaughtUp: if one is refused, or not read where it is written.
     """
     found, todo = set[type[ReadModel]](), list(read_models)
-    if not todo:
-        raise NotCaughtUp("No read model is named that could be caught up.")
     try:
         while todo:
             read_model = todo.pop()
@@ -93,5 +92,5 @@ def _refuse_elsewhere(read_model: type[ReadModel]) -> None:
 
 def _can_catch_up(aliases: Collection[str]) -> bool:
     """Whether the rows can be computed in the very transaction in which they are seen."""
-    (first, *others) = aliases
+    first, *others = aliases
     return not others and bool(load("cqrs_read", "moment", first).CAN_CATCH_UP)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TypeVar
 
+from django.db import DEFAULT_DB_ALIAS, connections
+
 from cqrs_read.declaration.projection import projection_of
 from cqrs_read.declaration.read_model import ReadModel, name_of
 from cqrs_read.exceptions import NotCaughtUp
@@ -47,7 +49,7 @@ def _seen(
     legacy: Callable[[], L],
     limits: Limits,
 ) -> Seen[C, L]:
-    aliases = _aliases(read_models)
+    aliases = aliases_of(read_models)
     with ExitStack() as stack:
         for using in aliases:
             with refusing(using):
@@ -61,11 +63,15 @@ def _seen(
         return Seen(candidate=found, legacy=unhindered(aliases, legacy, "legacy"))
 
 
-def _aliases(read_models: Sequence[type[ReadModel]]) -> list[str]:
+def aliases_of(read_models: Sequence[type[ReadModel]]) -> list[str]:
     """The databases in the order in which their snapshots are taken: that of rows before that of their sources.
 
-    So a source is never older than the position of the rows, and what came in between is in the change log.
+    So a source is never older than the position of the rows, and what came in between is in the change log. Where
+    there are no read models, all that this thread is connected to, since their views have been asked before.
     """
+    if not read_models:
+        connected = (connection.alias for connection in connections.all(initialized_only=True))
+        return list(dict.fromkeys([DEFAULT_DB_ALIAS, *connected]))
     projections = [projection_of(read_model) for read_model in reversed(read_models)]
     aliases = list(dict.fromkeys(alias for one in projections for alias in (one.target, one.using)))
     for one in projections:

@@ -7,12 +7,16 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from traceback import StackSummary, extract_tb
 from typing import Any
 
 from django.http import HttpResponse
 from django.utils.datastructures import CaseInsensitiveMapping
 
 CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE | re.ASCII)
+
+FRAMES = 12
+"""Lines of a traceback that are kept: the innermost."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,12 +26,14 @@ class Answer:
     Attributes:
         headers: by name, in whatever case.
         error: dotted class name of the exception that the view raised; empty where it answered.
+        traceback: where that was, without its message, which may have anything in it. Not compared.
     """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     error: str = ""
+    traceback: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "headers", CaseInsensitiveMapping(self.headers))
@@ -39,7 +45,10 @@ class Answer:
 
     @classmethod
     def from_exception(cls, error: BaseException) -> Answer:
-        return cls(status=500, error=class_name(error))
+        frames = extract_tb(error.__traceback__)[-FRAMES:]
+        return cls(
+            status=500, error=class_name(error), traceback="".join(StackSummary.from_list(frames).format())
+        )
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Answer:

@@ -1,4 +1,4 @@
-"""A kept body: that of an answer as people read it later, cut to a size, without sensitive values."""
+"""What is kept of an answer, as people read it later: cut to a size, without sensitive values."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from cqrs_routing.comparison.rules import Rules
 from cqrs_routing.comparison.sensitive import redacted_text
 from cqrs_routing.comparison.storable import storable
 from cqrs_routing.comparison.written import written
+
+
+def kept(answer: Answer | None, rules: Rules) -> str:
+    """Status and body of ``answer``, or what was raised in its place, and where; empty where nothing is known."""
+    if answer is None:
+        return ""
+    if answer.error:
+        return f"raised {answer.error}\n{answer.traceback}".rstrip()
+    return f"{answer.status}\n{kept_body(answer, rules)}"
 
 
 def kept_body(answer: Answer, rules: Rules) -> str:

@@ -22,6 +22,14 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64)),
                 ("title", models.TextField()),
                 ("parts", models.JSONField()),
+                (
+                    "is_inconclusive",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="whether they differ could not be told, for this reason",
+                    ),
+                ),
                 ("count", models.PositiveBigIntegerField()),
                 ("first_at", models.DateTimeField()),
                 ("last_at", models.DateTimeField()),
@@ -31,7 +39,9 @@ class Migration(migrations.Migration):
                 "db_table": "cqrs_mismatch",
                 "ordering": ["-last_at"],
                 "constraints": [
-                    models.UniqueConstraint(fields=("endpoint", "stint", "digest"), name="cqrs_mismatch_kind")
+                    models.UniqueConstraint(
+                        fields=("endpoint", "stint", "is_inconclusive", "digest"), name="cqrs_mismatch_kind"
+                    )
                 ],
             },
         ),

@@ -17,6 +17,9 @@ from cqrs_write.lock_key import lock_key
 EXAMPLES = 5
 """Examples that are kept of a kind: the first ones."""
 
+LONGEST_REASON = 300
+"""Characters of a reason that are its kind."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
@@ -25,6 +28,7 @@ class Example:
     Attributes:
         kind: of the answers' differences; None where the title alone is the kind.
         user: the primary key, as text.
+        is_inconclusive: whether the title is why it cannot be told if they differ.
     """
 
     title: str
@@ -34,10 +38,17 @@ class Example:
     candidate: str = ""
     user: str = ""
     kind: Kind | None = None
+    is_inconclusive: bool = False
 
     @property
     def digest(self) -> str:
         return self.kind.digest if self.kind else sha256(self.title.encode()).hexdigest()[:16]
+
+
+def inconclusive(request: str, reason: str) -> Example:
+    """What is kept of a comparison that came to no result."""
+    title = reason.partition("\n")[0][:LONGEST_REASON]
+    return Example(title=title, request=request, diff=reason, is_inconclusive=True)
 
 
 def keep(endpoint: str, stint: int, example: Example) -> None:
@@ -60,7 +71,7 @@ def counted(endpoint: str, stint: int, example: Example) -> list[Mismatch]:
     with transaction.atomic(using=using):
         with transaction.get_connection(using).cursor() as cursor:
             load("cqrs_write", "locks", using).wait_for(cursor, lock_key(f"cqrs mismatches {endpoint}"))
-        known = KnownKinds(endpoint, stint, using)
+        known = KnownKinds(endpoint, stint, using, is_inconclusive=example.is_inconclusive)
         rows = known.causes(example.kind) if example.kind else [known.titled(example.title, example.digest)]
         for row in rows:
             known.count(row, 1)

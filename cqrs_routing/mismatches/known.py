@@ -17,10 +17,10 @@ KINDS = 100
 
 
 class KnownKinds:
-    """The kinds of one stint. Use it under a lock, within a transaction."""
+    """The kinds of one stint, or the reasons why something was inconclusive. Use it under a lock, in a transaction."""
 
-    def __init__(self, endpoint: str, stint: int, using: str) -> None:
-        self.stint = {"endpoint": endpoint, "stint": stint}
+    def __init__(self, endpoint: str, stint: int, using: str, *, is_inconclusive: bool = False) -> None:
+        self.stint = {"endpoint": endpoint, "stint": stint, "is_inconclusive": is_inconclusive}
         self.using = using
         self.rows = list(Mismatch.objects.using(using).filter(**self.stint).order_by("pk"))
 

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
+from http.client import ACCEPTED
 
-from cqrs_routing.comparison import Answer, Difference, kept_body, kind_of, readable
-from cqrs_routing.mismatches.keeping import Example, keep
+from cqrs_routing.comparison import Answer, Difference, kept, kind_of, readable
+from cqrs_routing.mismatches.keeping import Example, inconclusive, keep
 from cqrs_routing.rehearsal.answers import differing
 from cqrs_routing.rehearsal.comparison import compare, sameness
 from cqrs_routing.rehearsal.finding import Finding
@@ -52,9 +53,9 @@ def conclude(rehearsed: Rehearsed) -> None:
     except Exception as error:
         logger.exception("%s: a rehearsal could not be compared.", rehearsed.service.endpoint.name)
         examples, reason = [], f"{type(error).__name__}: {error}"
-    count(rehearsed, inconclusive=bool(reason) and not examples, differs=bool(examples))
+    count(rehearsed, is_inconclusive=bool(reason) and not examples, differs=bool(examples))
     if reason and not examples:
-        logger.info("%s: a rehearsal is inconclusive: %s", rehearsed.service.endpoint.name, reason)
+        examples = [inconclusive(rehearsed.request, reason)]
     try:
         for example in examples:
             keep(rehearsed.service.endpoint.name, rehearsed.service.state.stint, example)
@@ -62,10 +63,10 @@ def conclude(rehearsed: Rehearsed) -> None:
         logger.exception("%s: a mismatch could not be kept.", rehearsed.service.endpoint.name)
 
 
-def count(rehearsed: Rehearsed, *, inconclusive: bool, differs: bool) -> None:
+def count(rehearsed: Rehearsed, *, is_inconclusive: bool, differs: bool) -> None:
     service = rehearsed.service
     add = partial(counts.add, service.endpoint.name, service.state.stint, SHADOW)
-    add(INCONCLUSIVE if inconclusive else COMPARED)
+    add(INCONCLUSIVE if is_inconclusive else COMPARED)
     if differs:
         add(MISMATCHED)
     if rehearsed.milliseconds:
@@ -77,6 +78,8 @@ def judged(rehearsed: Rehearsed) -> tuple[list[Example], str]:
     """What differs, each kind once; and why that cannot be told, if it cannot."""
     if rehearsed.obstacle:
         return [], rehearsed.obstacle
+    if rehearsed.handler.status == ACCEPTED != rehearsed.legacy.status:
+        return [], "the candidate answered 202: it left for later what legacy does at once"
     endpoint = rehearsed.service.endpoint
     # Asked at most once of each alias, and only where something differs.
     reasons = {
@@ -134,14 +137,10 @@ def of_answers(rehearsed: Rehearsed) -> Iterator[Example]:
 
 def example(rehearsed: Rehearsed, title: str, diff: str) -> Example:
     rules = rehearsed.service.endpoint.rules
-
-    def kept(answer: Answer) -> str:
-        return answer.error or f"{answer.status}\n{kept_body(answer, rules)}"
-
     return Example(
         title=title,
         request=rehearsed.request,
         diff=diff,
-        legacy=kept(rehearsed.legacy),
-        candidate=kept(rehearsed.handler),
+        legacy=kept(rehearsed.legacy, rules),
+        candidate=kept(rehearsed.handler, rules),
     )

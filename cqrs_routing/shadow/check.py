@@ -10,10 +10,10 @@ from functools import partial
 
 from cqrs_read.exceptions import NotCaughtUp
 from cqrs_read.moment import in_one_moment
-from cqrs_routing.comparison import Answer, Difference, Rules, compare, kept_body, kind_of, readable
+from cqrs_routing.comparison import Answer, Difference, Rules, compare, kept, kind_of, readable
 from cqrs_routing.declaration.endpoint import Endpoint
 from cqrs_routing.declaration.registry import endpoints
-from cqrs_routing.mismatches.keeping import Example, keep
+from cqrs_routing.mismatches.keeping import Example, inconclusive, keep
 from cqrs_routing.sandbox.sandbox import Outcome, run
 from cqrs_routing.serving.decision import Side
 from cqrs_routing.shadow.replay import Replay, replayed
@@ -51,6 +51,8 @@ def check_and_count(sample: Sample) -> Checked | None:
         checked = check(sample, endpoint)
         if checked.differences:
             keep(sample.endpoint, sample.stint, example_of(checked, endpoint.rules))
+        elif checked.inconclusive:
+            keep(sample.endpoint, sample.stint, inconclusive(asked_for(sample), checked.inconclusive))
     except UnknownName:
         return None
     except Exception as error:
@@ -129,7 +131,7 @@ def example_of(checked: Checked, rules: Rules) -> Example:
     return Example(
         title=kind.title,
         kind=kind,
-        request=f"GET {checked.sample.path}",
+        request=asked_for(checked.sample),
         user=checked.sample.user,
         diff=readable(checked.differences, rules),
         legacy=kept(checked.legacy, rules),
@@ -137,8 +139,5 @@ def example_of(checked: Checked, rules: Rules) -> Example:
     )
 
 
-def kept(answer: Answer | None, rules: Rules) -> str:
-    """What is kept of an answer, for people."""
-    if answer is None:
-        return ""
-    return answer.error or f"{answer.status}\n{kept_body(answer, rules)}"
+def asked_for(sample: Sample) -> str:
+    return f"GET {sample.path}"

@@ -206,11 +206,18 @@ class TestNothingStays:
         assert connection.transaction_mode == mode == "IMMEDIATE"  # type: ignore[attr-defined]
 
 
-class TestRefused:
-    def test_without_a_read_model(self) -> None:
-        with pytest.raises(NotCaughtUp, match="No read model is named"):
-            in_one_moment([], never, never)
+class TestWithoutReadModels:
+    def test_both_see_one_state(self, shop: list[Order]) -> None:
+        def count_and_add() -> int:
+            Order.objects.create(customer=shop[0].customer, number="X")
+            return Order.objects.count()
 
+        seen = in_one_moment([], count_and_add, Order.objects.count)
+        assert (seen.candidate, seen.legacy) == (len(shop) + 1, len(shop))
+        assert Order.objects.count() == len(shop)
+
+
+class TestRefused:
     def test_one_that_was_never_filled(self, shop: list[Order]) -> None:
         assert "has not been backfilled" in refused()
 

@@ -79,7 +79,12 @@ def order(client, shop, **changes):
 
 
 def titles():
-    return dict(Mismatch.objects.values_list("title", "count"))
+    return dict(Mismatch.objects.filter(is_inconclusive=False).values_list("title", "count"))
+
+
+def reasons():
+    """Why rehearsals came to no result."""
+    return dict(Mismatch.objects.filter(is_inconclusive=True).values_list("title", "count"))
 
 
 def compared():
@@ -130,6 +135,30 @@ def test_refusals_are_compared_too(clerk, shop):
     assert Client().post(URL, {}, content_type="application/json").status_code == 401
     assert titles() == {}
     assert compared() == (5, 0)
+
+
+def test_who_would_rather_not_wait_is_rehearsed_all_the_same(clerk, shop):
+    body = {"customer": shop.pk, "lines": [{"sku": "A", "quantity": 2}]}
+    headers = {"Prefer": "respond-async"}
+    assert clerk.post(URL, body, content_type="application/json", headers=headers).status_code == 201
+    assert titles() == {}
+    assert compared() == (1, 0)
+    assert not LoggedCommand.objects.exists()
+
+
+def test_a_candidate_that_only_accepts_is_not_compared(clerk, shop):
+    class Accepting(PlaceOrderView):
+        def answer(self, request):
+            return self.accept(request, self.to_command(request))
+
+        post = PlaceOrderView.execute
+
+    with declared(view=Accepting.as_view()):
+        assert order(clerk, shop).status_code == 201
+    assert titles() == {}
+    assert compared() == (0, 1)
+    assert reasons() == {"the candidate answered 202: it left for later what legacy does at once": 1}
+    assert not LoggedCommand.objects.exists()
 
 
 def delete_movement(sku):
@@ -211,6 +240,8 @@ def test_a_handler_that_waits_for_a_lock_costs_half_a_second_and_is_inconclusive
         assert order(clerk, shop).status_code == 201
     assert titles() == {}
     assert compared() == (0, 1)
+    [reason] = reasons()
+    assert "statement timeout" in reason
 
 
 def test_a_legacy_view_that_commits_in_the_middle_raises_or_runs_outside_atomic(clerk, shop):
@@ -273,6 +304,8 @@ def test_another_writer_in_between_is_inconclusive_never_a_finding(clerk, shop, 
     assert order(clerk, shop).status_code == 201
     assert titles() == {}
     assert compared() == (0, 1)
+    [reason] = reasons()
+    assert "orders_product" in reason
 
 
 @contextmanager

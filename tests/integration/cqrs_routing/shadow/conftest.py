@@ -86,4 +86,4 @@ def compared(samples):
 
 def titles():
     """The kinds of mismatches that are kept, with their counts."""
-    return dict(Mismatch.objects.values_list("title", "count"))
+    return dict(Mismatch.objects.filter(is_inconclusive=False).values_list("title", "count"))

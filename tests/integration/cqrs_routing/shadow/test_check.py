@@ -135,6 +135,17 @@ def test_somebody_who_is_there_no_more_cannot_ask_again(clerk, sent):
     User.objects.filter(username="clerk").delete()
     [one] = compared(sent)
     assert one.inconclusive == "whoever asked is there no more"
+    kept = Mismatch.objects.get()
+    assert (kept.title, kept.is_inconclusive, kept.count) == (one.inconclusive, True, 1)
+
+
+def test_a_candidate_without_read_models_is_compared_too(clerk, sent, replaced):
+    with replaced(read_models=()):
+        clerk.get(URL)
+        Order.objects.filter(number="N-11").update(status="paid")
+        assert not compared(sent)[0].differences
+        damage(status="lost")
+        assert compared(sent)[0].differences
 
 
 def test_a_candidate_that_writes_leaves_nothing(clerk, sent, replaced):

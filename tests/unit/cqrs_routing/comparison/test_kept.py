@@ -3,6 +3,7 @@
 import pytest
 
 from cqrs_routing.comparison import Answer, Rules, kept_body
+from cqrs_routing.comparison import kept as whole
 
 from .answers import answer
 
@@ -87,6 +88,21 @@ def test_a_binary_body_is_told_by_its_size_and_hash():
 
 def test_an_exception_is_told_in_place_of_a_body():
     assert kept_body(Answer.from_exception(KeyError("a")), Rules()) == "raised builtins.KeyError"
+
+
+def test_an_exception_is_told_with_its_place_and_without_its_message():
+    try:
+        raise KeyError("s3" + "cret")
+    except KeyError as error:
+        told = whole(Answer.from_exception(error), Rules())
+    assert told.startswith("raised builtins.KeyError\n  File ")
+    assert "in test_an_exception_is_told_with_its_place" in told
+    assert "s3cret" not in told
+
+
+def test_an_answer_is_told_with_its_status():
+    assert whole(Answer(status=404, body=b"gone"), Rules()) == "404\ngone"
+    assert whole(None, Rules()) == ""
 
 
 def test_half_characters_can_be_stored():
