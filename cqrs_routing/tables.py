@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cqrs_routing.models import Mismatch, ModeChange
+from cqrs_routing.modes.canary import Canary
 from cqrs_routing.status import EndpointStatus
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def history_table(changes: Iterable[ModeChange]) -> Table:
 
 def became(change: ModeChange) -> str:
     """What the endpoint went to, and that it was forced to where it was."""
-    canary = f" {change.canary['percent']:g} %" if change.canary else ""
+    canary = f" ({Canary.from_json(change.canary)})" if change.canary else ""
     return f"{change.new}{canary}{' (forced)' if change.forced else ''}"
 
 

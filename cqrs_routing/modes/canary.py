@@ -5,6 +5,7 @@ Whoever is in stays in while the share grows: what decides is the place that a h
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -47,8 +48,8 @@ class Canary:
 
     def __str__(self) -> str:
         parts = [f"{self.percent.normalize():f} %"] if self.percent or not self.names_anybody else []
-        parts += [f"{len(self.users)} users"] if self.users else []
-        parts += [f"{len(self.groups)} groups"] if self.groups else []
+        parts += [counted(len(self.users), "user")] if self.users else []
+        parts += [counted(len(self.groups), "group")] if self.groups else []
         parts += [f"header {self.header}"] if self.header else []
         return ", ".join(parts)
 
@@ -65,6 +66,16 @@ class Canary:
     def as_json(self) -> dict[str, Any]:
         found = {name: value for name, value in asdict(self).items() if not name.startswith("_")}
         return {**found, "percent": float(self.percent)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Canary:
+        """The canary that :attr:`as_json` has written."""
+        return cls(
+            percent=Decimal(str(values["percent"])),
+            users=tuple(values["users"]),
+            groups=tuple(values["groups"]),
+            header=values["header"],
+        )
 
     def includes(self, request: HttpRequest, endpoint: Endpoint) -> bool:
         """Whether the new view answers ``request``.
@@ -90,6 +101,10 @@ class Canary:
         if str(user.pk) in self.users:
             return True
         return bool(self.groups) and user.groups.filter(pk__in=self.groups).exists()
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def place(salt: str, client: str) -> int:

@@ -9,23 +9,26 @@ from django.db.models import Model
 
 from cqrs_routing.declaration.endpoint import Endpoint
 from cqrs_routing.declaration.registry import endpoints
+from cqrs_routing.models import EndpointMode
+from cqrs_routing.modes.mode import Mode
 from cqrs_write.capture.image_plan import ImagePlan
 from cqrs_write.capture.images import missing
 
 
 def image_plans() -> Iterator[ImagePlan]:
     """The plans of all routed endpoints that declare tables; for ``cqrs_capture``."""
+    shadowed = set(EndpointMode.objects.filter(mode=Mode.SHADOW).values_list("pk", flat=True))
     for name in endpoints.names:
-        yield from plans(endpoints.get(name))
+        yield from plans(endpoints.get(name), in_use=name in shadowed)
 
 
-def plans(endpoint: Endpoint) -> Iterator[ImagePlan]:
+def plans(endpoint: Endpoint, *, in_use: bool = False) -> Iterator[ImagePlan]:
     """One for each alias that the endpoint writes to."""
     by_alias: dict[str, dict[str, None]] = {}
     for model in endpoint.tables:
         by_alias.setdefault(router.db_for_write(model), {}).update(dict.fromkeys(tables_of(model)))
     for using, tables in by_alias.items():
-        yield ImagePlan(name=endpoint.name, using=using, tables=tuple(tables))
+        yield ImagePlan(name=endpoint.name, using=using, tables=tuple(tables), in_use=in_use)
 
 
 def tables_of(model: type[Model]) -> Iterator[str]:

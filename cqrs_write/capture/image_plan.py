@@ -18,6 +18,8 @@ class ImagePlan:
 
     using: str
     tables: tuple[str, ...]
+    in_use: bool = False
+    """Whether it is being rehearsed."""
 
 
 ImageSource = Callable[[], Iterable[ImagePlan]]

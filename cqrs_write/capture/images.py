@@ -1,6 +1,6 @@
 """Image triggers: which tables have them, giving and taking them. What is installed is what the database says."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import connections
 
@@ -45,7 +45,12 @@ def install_images(name: str) -> list[Change]:
 
 
 def planned_removals(name: str) -> list[tuple[str, Change]]:
-    """What :func:`remove_images` would do, by alias."""
+    """What :func:`remove_images` would do, by alias.
+
+    Raises:
+        UnknownName, CaptureError: as :func:`remove_images`.
+    """
+    _refuse_in_use(plans_of(name))
     changes = []
     for plan in plans_of(name):
         unneeded = set(plan.tables) - set(kept(plan))
@@ -58,7 +63,7 @@ def remove_images(name: str) -> list[Change]:
 
     Raises:
         UnknownName: if no endpoint of that name declares tables.
-        CaptureError: if a table stayed locked through all attempts.
+        CaptureError: if it is being rehearsed, or a table stayed locked through all attempts.
     """
     changes = planned_removals(name)
     for using, change in changes:
@@ -79,7 +84,12 @@ def kept_of(name: str) -> dict[str, str]:
 
 
 def planned_removals_of_all(using: str) -> list[Change]:
-    """What :func:`remove_all_images` would do on the alias ``using``."""
+    """What :func:`remove_all_images` would do on the alias ``using``.
+
+    Raises:
+        CaptureError: if an endpoint is being rehearsed.
+    """
+    _refuse_in_use(plan for plan in image_plans() if plan.using == using)
     return _removals(using, None)
 
 
@@ -87,12 +97,21 @@ def remove_all_images(using: str) -> list[Change]:
     """Take every image trigger on the alias ``using`` away, also from tables that no endpoint declares any more.
 
     Raises:
-        CaptureError: if a table stayed locked through all attempts.
+        CaptureError: if an endpoint is being rehearsed, or a table stayed locked through all attempts.
     """
     changes = planned_removals_of_all(using)
     for change in changes:
         _run(using, change, "cqrs_capture images remove")
     return changes
+
+
+def _refuse_in_use(plans: Iterable[ImagePlan]) -> None:
+    """What a rehearsal writes to a table without images would be told as a difference."""
+    for plan in plans:
+        if plan.in_use:
+            raise CaptureError(
+                f'{plan.name} is being rehearsed. First: manage.py cqrs_endpoint rollback "{plan.name}" --reason …'
+            )
 
 
 def _states(using: str, tables: Sequence[str]) -> dict[str, str]:
@@ -125,7 +144,7 @@ def _removals(using: str, tables: set[str] | None) -> list[Change]:
         if going and going == carrying:
             statements[-1] += backend.drop_functions(cursor)
     return [
-        Change(table=table, kind="surplus", statements=tuple(dropped))
+        Change(table=table, kind="installed", statements=tuple(dropped))
         for (table, _), dropped in zip(going, statements, strict=True)
     ]
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
+from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.switching.guard import Watched, watch
 from cqrs_routing.switching.promotion import promote_scheduled
 from cqrs_routing.tables import guard_table
@@ -32,6 +33,8 @@ class Command(ServiceCommand):
         )
 
     def serve(self, *, follow: bool, interval: float, json: bool, **options: Any) -> None:
+        if follow:
+            self.stdout.write(f"Looking after {len(endpoints.names)} endpoints. Stop with Ctrl-C.")
         while follow:
             self.look_and_go_on()
             time.sleep(interval)

@@ -109,9 +109,9 @@ class TestEndpoint:
         Group.objects.create(name="staff")
         words = ["--percent", "12.5", "--user", "ann", "--group", "staff", "--header", "X-Canary: yes"]
         printed = run("cqrs_endpoint", "set", NAME, "canary", "--force", "--reason", "a trial", *words)
-        assert "to canary (12.5 %, 1 users, 1 groups, header X-Canary: yes)" in printed
+        assert "to canary (12.5 %, 1 user, 1 group, header X-Canary: yes)" in printed
         printed = run("cqrs_endpoint", "set", NAME, "canary", "--percent", "10")
-        assert "to canary (10 %, 1 users, 1 groups, header X-Canary: yes)" in printed
+        assert "to canary (10 %, 1 user, 1 group, header X-Canary: yes)" in printed
 
     def test_a_share_of_the_comparisons_and_a_schedule_are_set(self):
         run("cqrs_endpoint", "set", NAME, "shadow", "--sample", "20", "--every", "15")

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -114,7 +115,7 @@ class TestCommand:
         capture("images", "install", PAY)
         assert "DROP TRIGGER" in capture("images", "remove", ORDER, "--dry-run")
         assert capture("images", "remove", ORDER).splitlines() == [
-            "Gives no images: orders_orderline (was surplus)",
+            "Gives no images: orders_orderline (was installed)",
             f"Kept: orders_order, for {PAY}",
         ]
         assert missing(PAYMENTS) == []
@@ -127,6 +128,15 @@ class TestCommand:
         assert "orders_orderline" in capture("images", "remove", "--dry-run")
         assert "Gives no images: orders_orderline" in capture("images", "remove")
         assert missing(ORDERS) == ["orders_order", "orders_orderline"]
+
+    @pytest.mark.parametrize("words", [["remove", PAY], ["remove"]])
+    def test_what_is_being_rehearsed_keeps_its_images(self, plans: list[ImagePlan], words: list[str]) -> None:
+        capture("images", "install", PAY)
+        plans[:] = [ORDERS, replace(PAYMENTS, in_use=True)]
+        with pytest.raises(CommandError, match=f'{PAY} is being rehearsed. First: .*rollback "{PAY}"'):
+            capture("images", *words)
+        assert missing(PAYMENTS) == []
+        plans[:] = [ORDERS, PAYMENTS]
 
     def test_an_unknown_endpoint_lists_the_known_ones(self) -> None:
         with pytest.raises(

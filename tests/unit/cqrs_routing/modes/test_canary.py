@@ -108,5 +108,6 @@ def test_where_a_cohort_says_nothing_the_client_counts():
 
 def test_it_is_described_in_a_line():
     canary = Canary(percent=Decimal("12.50"), users=("1",), groups=(2, 3), header="X-Canary")
-    assert str(canary) == "12.5 %, 1 users, 2 groups, header X-Canary"
+    assert str(canary) == "12.5 %, 1 user, 2 groups, header X-Canary"
+    assert Canary.from_json(canary.as_json) == canary
     assert str(Canary()) == "0 %"
