@@ -134,7 +134,8 @@ def wrong_values(
 ) -> Iterator[Finding]:
     table, key = identity
     new: Row = handler.new or {}
-    for column in same.differing(shapes[table], new, legacy, inserted=handler.old is None):
+    differing = same.differing(shapes[table], new, legacy, inserted=handler.old is None)
+    for column in dict.fromkeys([*differing, *left_by_one(handler.old or {}, new, legacy)]):
         yield Finding(
             table=table,
             problem="wrong value",
@@ -144,3 +145,10 @@ def wrong_values(
             handler=new.get(column),
             legacy=legacy[column],
         )
+
+
+def left_by_one(old: Row, handler: Row, legacy: Row) -> Iterator[str]:
+    """Columns that one side has left as they were, and the other has not: the old time may be a few seconds old."""
+    for column in old.keys() & legacy.keys():
+        if (handler.get(column) == old[column]) != (legacy[column] == old[column]):
+            yield column

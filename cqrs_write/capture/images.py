@@ -1,6 +1,6 @@
 """Image triggers: which tables have them, giving and taking them. What is installed is what the database says."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.db import connections
 
@@ -45,12 +45,7 @@ def install_images(name: str) -> list[Change]:
 
 
 def planned_removals(name: str) -> list[tuple[str, Change]]:
-    """What :func:`remove_images` would do, by alias.
-
-    Raises:
-        UnknownName, CaptureError: as :func:`remove_images`.
-    """
-    _refuse_in_use(plans_of(name))
+    """What :func:`remove_images` would do, by alias."""
     changes = []
     for plan in plans_of(name):
         unneeded = set(plan.tables) - set(kept(plan))
@@ -63,7 +58,7 @@ def remove_images(name: str) -> list[Change]:
 
     Raises:
         UnknownName: if no endpoint of that name declares tables.
-        CaptureError: if it is being rehearsed, or a table stayed locked through all attempts.
+        CaptureError: if a table stayed locked through all attempts.
     """
     changes = planned_removals(name)
     for using, change in changes:
@@ -84,12 +79,7 @@ def kept_of(name: str) -> dict[str, str]:
 
 
 def planned_removals_of_all(using: str) -> list[Change]:
-    """What :func:`remove_all_images` would do on the alias ``using``.
-
-    Raises:
-        CaptureError: if an endpoint is being rehearsed.
-    """
-    _refuse_in_use(plan for plan in image_plans() if plan.using == using)
+    """What :func:`remove_all_images` would do on the alias ``using``."""
     return _removals(using, None)
 
 
@@ -97,7 +87,7 @@ def remove_all_images(using: str) -> list[Change]:
     """Take every image trigger on the alias ``using`` away, also from tables that no endpoint declares any more.
 
     Raises:
-        CaptureError: if an endpoint is being rehearsed, or a table stayed locked through all attempts.
+        CaptureError: if a table stayed locked through all attempts.
     """
     changes = planned_removals_of_all(using)
     for change in changes:
@@ -105,9 +95,13 @@ def remove_all_images(using: str) -> list[Change]:
     return changes
 
 
-def _refuse_in_use(plans: Iterable[ImagePlan]) -> None:
-    """What a rehearsal writes to a table without images would be told as a difference."""
-    for plan in plans:
+def refuse_in_use(name: str | None, using: str) -> None:
+    """Refuse to remove images, of one endpoint or of all on ``using``, while a rehearsal would lack them.
+
+    Raises:
+        CaptureError: naming the endpoint that is being rehearsed.
+    """
+    for plan in plans_of(name) if name else [plan for plan in image_plans() if plan.using == using]:
         if plan.in_use:
             raise CaptureError(
                 f'{plan.name} is being rehearsed. First: manage.py cqrs_endpoint rollback "{plan.name}" --reason …'

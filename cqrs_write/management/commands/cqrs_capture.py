@@ -104,6 +104,7 @@ class Command(ServiceCommand):
             )
 
     def _images_remove(self, endpoint: str | None, using: str, dry_run: bool) -> None:
+        images.refuse_in_use(endpoint, using)
         if dry_run:
             planned = [change for _, change in images.planned_removals(endpoint)] if endpoint else None
             self._show(images.planned_removals_of_all(using) if planned is None else planned)

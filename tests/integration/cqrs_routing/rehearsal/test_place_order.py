@@ -7,7 +7,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.urls import resolve
-from django.utils import timezone
 from rest_framework.test import APIRequestFactory, force_authenticate
 
 from cqrs_routing.declaration.endpoint import Endpoint
@@ -97,72 +96,13 @@ def test_what_both_sides_refuse_is_the_same(rehearse: Any) -> None:
     assert Order.objects.count() == 0
 
 
-def without_movements(order: Order, lines: Any, products: Any) -> list[OrderLine]:
-    return OrderLine.objects.bulk_create(
-        OrderLine(
-            order=order,
-            product=products[line.sku],
-            quantity=line.quantity,
-            unit_price=products[line.sku].price,
-        )
-        for line in lines
-    )
-
-
 def at_another_price(order: Order, lines: Any, products: Any) -> list[OrderLine]:
     for product in products.values():
         product.price += 1
     return insert_lines(order, lines, products)
 
 
-def with_another_note(order: Order) -> None:
-    record_contact(order)
-    Note.objects.create(customer_id=order.customer_id, text="Order placed")
-
-
-def without_contact(order: Order) -> None:
-    Note.objects.create(customer_id=order.customer_id, text="Order placed")
-    Customer.objects.filter(pk=order.customer_id).update(updated_at=timezone.now())
-
-
-def without_customer(order: Order) -> None:
-    Note.objects.create(customer_id=order.customer_id, text="Order placed")
-
-
-def without_taking(lines: Any) -> None:
-    return None
-
-
-def by_one_more(lines: dict[str, int]) -> None:
-    change_stock({sku: delta - 1 for sku, delta in lines.items()})
-
-
-insert_lines, record_contact, change_stock = (
-    placing.insert_lines,
-    placing.record_contact,
-    placing.change_stock,
-)
-
-BUGS: dict[Any, tuple[str, list[str]]] = {
-    without_movements: ("insert_lines", ["orders_stockmovement: row missing"]),
-    at_another_price: ("insert_lines", ["orders_orderline.unit_price: wrong value"]),
-    with_another_note: ("record_contact", ["customers_note: row extra"]),
-    without_contact: ("record_contact", ["customers_customer.last_contact_at: wrong value"]),
-    without_customer: ("record_contact", ["customers_customer: update missing"]),
-    without_taking: ("change_stock", ["orders_product: update missing"]),
-    by_one_more: ("change_stock", ["orders_product.stock: wrong value"]),
-}
-
-
-@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
-def test_a_bug_of_the_handler_is_found(rehearse: Any, monkeypatch: pytest.MonkeyPatch, bug: Any) -> None:
-    name, kinds = BUGS[bug]
-    monkeypatch.setattr(placing, name, bug)
-
-    verdict = rehearse(("KIT-1", 2), ("GAR-1", 1))
-
-    assert verdict.outcome == "different"
-    assert list(verdict.kinds) == kinds
+insert_lines = placing.insert_lines
 
 
 def test_a_table_that_is_not_declared_is_found(rehearse: Any) -> None:

@@ -293,3 +293,12 @@ def test_a_table_that_one_side_truncates_is_a_finding() -> None:
     assert compare(truncated, row(1, 2)).kinds == ("cache: truncate extra",)
     assert compare(row(1, 2), truncated).kinds == ("cache: truncate missing",)
     assert compare(truncated, truncated).outcome == "same"
+
+
+@pytest.mark.parametrize(("handler", "legacy"), [(0, 2), (2, 0)])
+def test_a_time_that_one_side_has_left_alone_is_told_though_it_is_seconds_old(
+    handler: int, legacy: int
+) -> None:
+    old, read = CLOCK.format(0), {0: CLOCK.format(0), 2: CLOCK.format(2)}
+    verdict = compare(row(old, read[handler]), row(old, read[legacy], 1))
+    assert verdict.kinds == ("t.c: wrong value",)
