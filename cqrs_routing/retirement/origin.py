@@ -36,22 +36,27 @@ def view_origin(callback: Any) -> Definition:
     return origin_of(callback) or type(callback)
 
 
-def within(function: FunctionType) -> Any | None:
-    """The class or function that ``function`` wraps, if it wraps any."""
+def within(function: FunctionType, seen: frozenset[FunctionType] = frozenset()) -> Any | None:
+    """The class or function that ``function`` wraps, if it wraps any.
+
+    Args:
+        seen: functions that close over it, and are no way out: functions may close over each other.
+    """
     view_class = getattr(function, "view_class", None) or getattr(function, "cls", None)
     if isinstance(view_class, type):
         return view_class
-    return getattr(function, "__wrapped__", None) or unmarked(function)
+    return getattr(function, "__wrapped__", None) or unmarked(function, seen | {function})
 
 
-def unmarked(function: FunctionType) -> FunctionType | None:
+def unmarked(function: FunctionType, seen: frozenset[FunctionType]) -> FunctionType | None:
     """The one view that a decorator without ``functools.wraps`` closes over: it takes a ``request``."""
-    views = [value for value in closure(function).values() if type(value) is FunctionType and is_view(value)]
+    inner = [value for value in closure(function).values() if type(value) is FunctionType]
+    views = [value for value in inner if value not in seen and is_view(value, seen)]
     return views[0] if len(views) == 1 else None
 
 
-def is_view(function: FunctionType) -> bool:
-    return function.__code__.co_varnames[:1] == ("request",) or within(function) is not None
+def is_view(function: FunctionType, seen: frozenset[FunctionType]) -> bool:
+    return function.__code__.co_varnames[:1] == ("request",) or within(function, seen) is not None
 
 
 def function_of(view_class: type) -> FunctionType | None:

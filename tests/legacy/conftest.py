@@ -12,8 +12,11 @@ from legacy_app.orders.models import Category, Product
 def _quick_and_isolated(settings):
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    was = celery_app.conf.task_always_eager
     celery_app.conf.task_always_eager = True
     cache.clear()
+    yield
+    celery_app.conf.task_always_eager = was
 
 
 def client_of(user):

@@ -53,6 +53,19 @@ def test_a_view_made_by_a_function_of_other_functions_is_its_own_origin():
     assert origin_of(view) is view
 
 
+def test_functions_that_close_over_each_other_are_their_own_origin():
+    def even(number):
+        return number == 0 or odd(number - 1)
+
+    def odd(number):
+        return number != 0 and even(number - 1)
+
+    def itself(number):
+        return number and itself(number - 1)
+
+    assert [origin_of(one) for one in (even, odd, itself)] == [even, odd, itself]
+
+
 def test_a_lazy_object_is_not_evaluated():
     def evaluate():
         raise AssertionError("evaluated")
