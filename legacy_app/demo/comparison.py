@@ -5,12 +5,13 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+from cqrs_routing.switching.switch import set_mode
 from legacy_app.demo.clients import ORDERS
 from legacy_app.demo.exceptions import DemoError
 from legacy_app.demo.http import Connection
 from legacy_app.demo.measurements import READ
 from legacy_app.demo.shop import Shop
-from legacy_app.demo.switches import switch
+from legacy_app.demo.switches import BY
 
 OBEY_SECONDS = 5.0
 
@@ -35,7 +36,7 @@ def different_answers(shop: Shop, port: int) -> list[str]:
 
 
 def answers_by(side: str, asked: Iterable[str], connection: Connection) -> list[tuple[int, Any]]:
-    switch(READ, side)
+    set_mode(READ, side, by=BY, reason="manage.py demo", force=True)
     return [answer_by(side, path, connection) for path in asked]
 
 

@@ -2,7 +2,8 @@
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.db import connections
 
@@ -23,6 +24,7 @@ class Crew:
         self.pause = pause
         self.failures: list[BaseException] = []
         self._stopped = threading.Event()
+        self._resting = False
         self._threads: list[threading.Thread] = []
 
     def add(self, turn: Callable[[], None]) -> None:
@@ -45,11 +47,21 @@ class Crew:
     def _run(self, turn: Callable[[], None]) -> None:
         try:
             while not self._stopped.wait(self.pause * random.uniform(0.5, 1.5)):
-                turn()
+                if not self._resting:
+                    turn()
         except Exception as error:  # noqa: BLE001  a thread's error is the demo's: it is raised from check()
             self.failures.append(error)
         finally:
             connections.close_all()
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Nobody begins a turn until the block ends."""
+        self._resting = True
+        try:
+            yield
+        finally:
+            self._resting = False
 
     def check(self) -> None:
         """Raise what ended a member."""

@@ -10,6 +10,7 @@ from typing import Any
 SIDE = re.compile(r'side;desc="(\w+)"')
 FALLBACK = re.compile(r'fallback;desc="([^"]*)"')
 QUERIES = re.compile(r'desc="(\d+) quer')
+NO_HEADERS: dict[str, str] = {}
 TIMEOUT_SECONDS = 30.0
 REQUESTS_PER_CONNECTION = 25
 """So many, and a client connects anew: it meets every web process, not always the same one."""
@@ -20,7 +21,8 @@ class Answer:
     """What came back, when it was asked for (monotonic seconds) and how long it took.
 
     ``side``, ``queries`` and ``process`` are what the server said; empty or zero when it did not answer.
-    ``fallback`` is why the legacy side answered although the mode is another.
+    ``fallback`` is why the legacy side answered although the mode is another, ``freshness`` the token of what was
+    written, and ``cookie`` the cookie of the same.
     """
 
     started: float
@@ -32,6 +34,8 @@ class Answer:
     queries: int = 0
     process: str = ""
     fallback: str = ""
+    freshness: str = ""
+    cookie: str = ""
 
 
 class Connection:
@@ -48,8 +52,8 @@ class Connection:
         self.requests = 0
         self._http: http.client.HTTPConnection | None = None
 
-    def get(self, path: str) -> Answer:
-        return self._send("GET", path, None, self.headers)
+    def get(self, path: str, headers: dict[str, str] = NO_HEADERS) -> Answer:
+        return self._send("GET", path, None, self.headers | headers)
 
     def post(self, path: str, document: Any, headers: dict[str, str]) -> Answer:
         content = {"Content-Type": "application/json"}
@@ -92,4 +96,6 @@ class Connection:
             queries=int(queries[1]) if queries else 0,
             process=response.getheader("X-Process", ""),
             fallback=fallback[1] if fallback else "",
+            freshness=response.getheader("Freshness-Token", ""),
+            cookie=response.getheader("Set-Cookie", "").partition(";")[0],
         )

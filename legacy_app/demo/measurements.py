@@ -12,13 +12,16 @@ from legacy_app.demo.http import Answer
 
 READ = "GET orders:order-list"
 WRITE = "POST orders:order-list"
+FEW = f"{READ}, few rows"
+"""The label of reads that ask for few rows: their figures are their own."""
+
 EXPECTED = {READ: {200}, WRITE: {201, 202}}
 BODY_SHOWN = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sample:
-    """One request: its endpoint, and the answer without its body."""
+    """One request: its endpoint, the label of its figures, and the answer without its body."""
 
     endpoint: str
     side: str
@@ -28,6 +31,7 @@ class Sample:
     process: str
     error: str
     fallback: str = ""
+    label: str = ""
 
     @property
     def ended(self) -> float:
@@ -36,7 +40,7 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """What the requests to one endpoint and side come to."""
+    """What the requests of one label and side come to; ``endpoint`` is the label."""
 
     endpoint: str
     side: str
@@ -55,7 +59,11 @@ class Measurements:
         self.samples: list[Sample] = []
         self._lock = threading.Lock()
 
-    def add(self, endpoint: str, answer: Answer) -> None:
+    def add(self, endpoint: str, answer: Answer, *, label: str = "") -> None:
+        """
+        Args:
+            label: whose figures it belongs to; the endpoint's unless given.
+        """
         sample = Sample(
             endpoint=endpoint,
             side=answer.side or "unknown",
@@ -65,6 +73,7 @@ class Measurements:
             process=answer.process,
             error=error_in(endpoint, answer),
             fallback=answer.fallback,
+            label=label or endpoint,
         )
         with self._lock:
             self.samples.append(sample)
@@ -83,11 +92,11 @@ class Measurements:
         return Counter(sample.fallback for sample in self.taken() if sample.fallback)
 
     def figures(self) -> list[Figures]:
-        """One for each endpoint and side that answered, legacy first."""
+        """One for each label and side that answered, legacy first."""
         groups: dict[tuple[str, str], list[Sample]] = {}
         for sample in self.taken():
-            groups.setdefault((sample.endpoint, sample.side), []).append(sample)
-        order = [(endpoint, side) for endpoint in (READ, WRITE) for side in ("legacy", "cqrs", "unknown")]
+            groups.setdefault((sample.label, sample.side), []).append(sample)
+        order = [(label, side) for label in (READ, FEW, WRITE) for side in ("legacy", "cqrs", "unknown")]
         return [figures_of(*key, groups[key]) for key in order if key in groups]
 
 

@@ -1,7 +1,7 @@
 """What the demo says while it runs: bars and colours on a terminal, plain lines elsewhere."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -39,6 +39,11 @@ class Narrator:
 
     def say(self, text: str) -> None:
         self.console.print(Text(f"  {text}"), soft_wrap=True)
+
+    def quote(self, lines: Iterable[str]) -> None:
+        """What something else has said, a line each."""
+        for line in lines:
+            self.console.print(Text(f"    │ {line}", style="dim"), soft_wrap=True)
 
     def show(self, renderable: RenderableType) -> None:
         self.console.print(renderable)

@@ -8,6 +8,7 @@ from legacy_app.demo.measurements import Figures, as_document
 from legacy_app.demo.promises import Promises, kept
 from legacy_app.demo.stage import Stage
 from legacy_app.demo.switches import Obeyed, obedience
+from legacy_app.demo.trials import Trials
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,7 @@ class Outcome:
     writes: Counter[str]
     fallbacks: Counter[str]
     tracebacks: dict[str, int]
+    trials: Trials
     seconds: float
 
     @property
@@ -33,7 +35,7 @@ class Outcome:
 
     @property
     def perfect(self) -> bool:
-        return not (self.errors or self.differences or self.lost)
+        return not (self.errors or self.differences or self.lost or self.trials.broken)
 
     def document(self) -> dict[str, Any]:
         """For ``--json``: seconds and milliseconds as the names say."""
@@ -41,6 +43,7 @@ class Outcome:
             "errors": len(self.errors),
             "differences": len(self.differences),
             "lost": len(self.lost),
+            "broken": len(self.trials.broken),
             "endpoints": as_document(self.figures),
             "commands": {
                 "accepted": self.promises.accepted,
@@ -49,6 +52,7 @@ class Outcome:
             },
             "lag_seconds": {"last": self.lag_last, "p99": self.lag_p99, "max": self.lag_longest},
             "switches": {"count": len(self.switches), "slowest_seconds": slowest(self.switches)},
+            **self.trials.document(),
             "fallbacks": self.fallbacks.total(),
             "legacy_writes": self.writes.total(),
             "seconds": self.seconds,
@@ -69,6 +73,7 @@ def outcome_of(stage: Stage) -> Outcome:
         writes=stage.writers.done,
         fallbacks=stage.measurements.fallbacks,
         tracebacks=tracebacks(stage),
+        trials=stage.trials,
         seconds=round(stage.narrator.seconds, 1),
     )
 

@@ -24,6 +24,7 @@ class Process:
         name: what people call it.
         argv: the arguments of ``python``.
         sign: what its log says once it is ready.
+        nice: whether others come first.
     """
 
     def __init__(
@@ -34,12 +35,17 @@ class Process:
         environment: Mapping[str, str],
         *,
         sign: str,
+        nice: bool = False,
     ) -> None:
         self.name = name
         self.lifeline = lifeline
         self.sign = sign
+        before = ["nice", "-n", "10"] if nice else []
         self.pid = lifeline.spawn(
-            [sys.executable, *argv], environment, stop_signal=signal.SIGKILL, folder=Path(settings.BASE_DIR)
+            [*before, sys.executable, *argv],
+            environment,
+            stop_signal=signal.SIGKILL,
+            folder=Path(settings.BASE_DIR),
         )
 
     @property
@@ -48,7 +54,11 @@ class Process:
 
     def kill(self) -> None:
         """End it at once, as its guardian does: what it had in hand has no effect, and nobody waits for it."""
-        self.lifeline.send(signal.SIGKILL)
+        self.send(signal.SIGKILL)
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self.lifeline.send(number)
 
     def check(self) -> None:
         """

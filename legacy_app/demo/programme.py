@@ -9,11 +9,16 @@ from django.db import DatabaseError
 
 from legacy_app.demo.chapters.backfill import fill
 from legacy_app.demo.chapters.burst import burst
+from legacy_app.demo.chapters.canary import move_reads, move_writes
 from legacy_app.demo.chapters.closing import settle
+from legacy_app.demo.chapters.guard import take_back
 from legacy_app.demo.chapters.legacy import run_legacy
 from legacy_app.demo.chapters.opening import open_shop
+from legacy_app.demo.chapters.own_writes import read_own_writes
 from legacy_app.demo.chapters.prices import change_prices
-from legacy_app.demo.chapters.switching import move_reads, move_writes, there_and_back
+from legacy_app.demo.chapters.rehearsal import rehearse_writes
+from legacy_app.demo.chapters.shadow import shadow_reads
+from legacy_app.demo.chapters.switching import there_and_back
 from legacy_app.demo.exceptions import DemoError
 from legacy_app.demo.stage import Stage
 
@@ -51,14 +56,34 @@ PROGRAMME = [
         play=change_prices,
     ),
     Chapter(
+        title="The reads in shadow",
+        why="Legacy answers, a worker compares. The new order list has a mistake: its totals leave out discounts.",
+        play=shadow_reads,
+    ),
+    Chapter(
         title="The reads move",
-        why="One switch, no deployment: the same URL is now answered from one row per order, without joins.",
+        why="No deployment: the same URL is answered from one row per order, for 5 %, 25 % and all of the clients.",
         play=move_reads,
+    ),
+    Chapter(
+        title="Who writes sees it",
+        why="The refresh is held for a moment. Who brings the token of a write must see it all the same.",
+        play=read_own_writes,
+    ),
+    Chapter(
+        title="The writes are rehearsed",
+        why="The new handler does each order and is rolled back, then legacy does it. The handler is a draft.",
+        play=rehearse_writes,
     ),
     Chapter(
         title="The writes move",
         why="Orders become commands, run inline or, with 'Prefer: respond-async', by Celery with a 202 at once.",
         play=move_writes,
+    ),
+    Chapter(
+        title="The guard",
+        why="The next release of the order list turns slow, and then faulty. Nobody is at hand but the guard.",
+        play=take_back,
     ),
     Chapter(
         title="There and back",

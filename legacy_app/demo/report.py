@@ -7,13 +7,20 @@ from rich.text import Text
 
 from legacy_app.demo.outcome import Outcome, slowest
 from legacy_app.demo.switches import PROMISED_SECONDS
+from legacy_app.demo.trial_table import trial_table
 
 SHOWN = 5
 
 
 def report(outcome: Outcome) -> RenderableType:
-    complaints = {"Errors": outcome.errors, "Differences": outcome.differences, "Lost": outcome.lost}
-    parts: list[RenderableType] = [Text(), endpoint_table(outcome), promise_table(outcome)]
+    complaints = {
+        "Errors": outcome.errors,
+        "Differences": outcome.differences,
+        "Lost": outcome.lost,
+        "Broken": outcome.trials.broken,
+    }
+    tables = [endpoint_table(outcome), trial_table(outcome.trials), promise_table(outcome)]
+    parts: list[RenderableType] = [Text(), *tables]
     for title, lines in complaints.items():
         if lines:
             parts.append(Text(f"{title}: {len(lines)}, for example", style="bold red"))
@@ -63,7 +70,7 @@ def promise_table(outcome: Outcome) -> Table:
             f"at the end; p99 {outcome.lag_p99 * 1000:,.0f} ms, longest {outcome.lag_longest * 1000:,.0f} ms",
         ),
         ("fallbacks", f"{outcome.fallbacks.total():,}", falling_back(outcome)),
-        ("tracebacks", f"{sum(outcome.tracebacks.values())}", where(outcome.tracebacks)),
+        ("tracebacks", f"{sum(outcome.tracebacks.values())}", where(outcome)),
     ]
     for row in rows:
         table.add_row(*row)
@@ -91,9 +98,11 @@ def falling_back(outcome: Outcome) -> str:
     return reasons[0] if reasons else "legacy answers while a read model cannot"
 
 
-def where(tracebacks: dict[str, int]) -> str:
-    guilty = [f"{name} {count}" for name, count in tracebacks.items() if count]
-    return f"in the logs of: {', '.join(guilty)}" if guilty else "in the logs of the processes"
+def where(outcome: Outcome) -> str:
+    guilty = [f"{name} {count}" for name, count in outcome.tracebacks.items() if count]
+    text = f"in the logs of: {', '.join(guilty)}" if guilty else "in the logs of the processes"
+    errors = outcome.trials.tester_errors
+    return f"{text}, with those of the errors that the tester has asked for" if errors else text
 
 
 def verdict(count: int) -> Text:

@@ -15,6 +15,7 @@ COMMANDS = [
     "cqrs_status",
     "cqrs_endpoint rollback 'GET orders:order-list'",
     "cqrs_endpoint set 'GET orders:order-list' cqrs --force --reason 'a trial'",
+    "cqrs_endpoint history 'GET orders:order-list'",
     "cqrs_verify orders_cqrs.OrderSummary",
     "cqrs_commands list --limit 5",
 ]

@@ -7,7 +7,7 @@ import os
 
 from kombu.transport import TRANSPORT_ALIASES
 
-from legacy_app.settings_cqrs import *  # noqa: F403
+from legacy_app.demo.settings import *  # noqa: F403
 
 TRANSPORT_ALIASES["folder"] = "legacy_app.demo.folder_broker:Transport"
 

@@ -1,23 +1,26 @@
 """Everything that runs beside the demo: servers, web workers, Celery, the refresh loop."""
 
 import os
+import signal
 import socket
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from legacy_app.demo.exceptions import CannotStart
 from legacy_app.demo.http import Connection
 from legacy_app.demo.processes import Process, died
+from legacy_app.demo.releases.release import FILE, Release, deploy
 from legacy_app.servers import ServerError, database_server, own_postgresql, own_redis, redis_server
 from legacy_app.servers.lifeline import Lifeline
 from legacy_app.servers.server import Server, free_port
 
 HOST = "127.0.0.1"
 WARM_SECONDS = 30.0
-QUEUES = "orders,commands,celery"
-WORKER = "Celery worker"
+QUEUES, SHADOW_QUEUE = "orders,commands,celery", "cqrs_shadow"
+WORKER, COMPARER, REFRESHER = "Celery worker", "comparing Celery worker", "refresh loop"
 # The default scheduler keeps a file of what ran when; nothing here needs to outlive the process.
 CELERY_BEAT = ["-m", "celery", "-A", "legacy_app", "beat", "-l", "INFO", "-S", "celery.beat:Scheduler"]
 
@@ -72,7 +75,9 @@ class Stack:
         """
         self.port = usable_port(self.port)
         try:
-            self.environment = self._file_environment() if self.sqlite else self._server_environment()
+            folder = self._exit.enter_context(Lifeline()).directory
+            servers = self._file_environment(folder) if self.sqlite else self._server_environment()
+            self.environment = {**servers, FILE: str(folder / "release.json")}
         except ServerError as error:
             raise CannotStart(str(error)) from error
 
@@ -85,7 +90,8 @@ class Stack:
         self._start("web server", self._gunicorn(), "Listening at")
         self._start(WORKER, self._celery_worker(), "ready.")
         self._start("Celery beat", CELERY_BEAT, "beat: Starting")
-        self._start("refresh loop", ["manage.py", "cqrs_refresh", "--follow"], "Following")
+        self._start(COMPARER, self._comparing_worker(), "ready.", nice=True)
+        self._start(REFRESHER, ["manage.py", "cqrs_refresh", "--follow"], "Following")
 
     def await_processes(self, token: str) -> None:
         """Wait until all are ready; web workers are, when each has answered a request.
@@ -113,6 +119,20 @@ class Stack:
         self._start(WORKER, self._celery_worker(), "ready.")
         self.processes[-1].await_start()
 
+    def deploy(self, release: Release) -> None:
+        """Have the processes answer by other candidates, as a deployment does."""
+        deploy(release, Path(self.environment[FILE]))
+
+    @contextmanager
+    def without_refresh(self) -> Iterator[None]:
+        """The refresh loop is held, as by an overloaded machine."""
+        (loop,) = [process for process in self.processes if process.name == REFRESHER]
+        loop.send(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            loop.send(signal.SIGCONT)
+
     def check(self) -> None:
         """
         Raises:
@@ -127,7 +147,11 @@ class Stack:
     def _server_environment(self) -> dict[str, str]:
         redis = self._named_or_own("REDIS_URL", redis_server, own_redis)
         database = self._named_or_own("DATABASE_URL", database_server, own_postgresql)
-        return {"DATABASE_URL": database, "REDIS_URL": redis}
+        return {
+            "DATABASE_URL": database,
+            "REDIS_URL": redis,
+            "DJANGO_SETTINGS_MODULE": "legacy_app.demo.settings",
+        }
 
     def _named_or_own(self, variable: str, named: Callable, own: Callable) -> str:
         if os.environ.get(variable):
@@ -136,8 +160,7 @@ class Stack:
         self.servers.append(server)
         return server.url
 
-    def _file_environment(self) -> dict[str, str]:
-        folder = self._exit.enter_context(Lifeline()).directory
+    def _file_environment(self, folder: Path) -> dict[str, str]:
         return {
             "DATABASE_URL": f"sqlite:///{folder / 'shop.sqlite3'}",
             "REDIS_URL": "",
@@ -145,12 +168,12 @@ class Stack:
             "DJANGO_SETTINGS_MODULE": "legacy_app.demo.settings_sqlite",
         }
 
-    def _start(self, name: str, argv: list[str], sign: str) -> None:
+    def _start(self, name: str, argv: list[str], sign: str, *, nice: bool = False) -> None:
         lifeline = self._exit.enter_context(Lifeline())
         # What a killed process leaves in its temporary directory goes with the lifeline's.
         more = {"PYTHONUNBUFFERED": "1", "TMPDIR": str(lifeline.directory)}
         environment = os.environ | self.environment | more
-        self.processes.append(Process(name, lifeline, argv, environment, sign=sign))
+        self.processes.append(Process(name, lifeline, argv, environment, sign=sign, nice=nice))
 
     def _gunicorn(self) -> list[str]:
         return [
@@ -163,6 +186,13 @@ class Stack:
         return [
             *("-m", "celery", "-A", "legacy_app", "worker", "-Q", QUEUES),
             *("-c", str(self.sizes.celery_workers), "-l", "INFO"),
+            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+        ]
+
+    def _comparing_worker(self) -> list[str]:
+        """What compares both sides, when there is time for it."""
+        return [
+            *("-m", "celery", "-A", "legacy_app", "worker", "-Q", SHADOW_QUEUE, "-P", "solo", "-l", "INFO"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ]
 

@@ -1,13 +1,14 @@
-"""Switching an endpoint, and the time until every web process obeyed."""
+"""Switches of an endpoint, and the time until every web process obeyed."""
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cqrs_routing.switching.switch import set_mode
+from cqrs_routing.modes.mode import Mode
 from legacy_app.demo.measurements import Sample
 
 PROMISED_SECONDS = 1.0
+BY = "demo"
+"""Who switches, for the history."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,16 +34,14 @@ class Obeyed:
     processes: int
 
 
-def switch(endpoint: str, mode: str) -> Switch:
-    began = time.monotonic()
-    set_mode(endpoint, mode, by="demo", reason="manage.py demo", force=True)
-    return Switch(endpoint=endpoint, mode=mode, began=began, at=time.monotonic())
-
-
 def obedience(switches: Iterable[Switch], samples: Iterable[Sample]) -> list[Obeyed]:
-    """How each of ``switches``, in order of time, was obeyed until the next one of its endpoint."""
+    """How each of ``switches``, in order of time, was obeyed until the next one of its endpoint.
+
+    Where both sides answer there is nothing to obey.
+    """
     switches, samples = list(switches), [sample for sample in samples if not sample.error]
-    return [obeyed(item, end_of(item, switches), samples) for item in switches]
+    to_one_side = [item for item in switches if item.mode in (Mode.LEGACY, Mode.CQRS)]
+    return [obeyed(item, end_of(item, switches), samples) for item in to_one_side]
 
 
 def end_of(item: Switch, switches: list[Switch]) -> float:

@@ -1,5 +1,7 @@
-"""The endpoints move to the new side, and back, and over again."""
+"""There and back: both endpoints change sides several times."""
 
+from cqrs_routing.modes.mode import Mode
+from legacy_app.demo.clients import Habits
 from legacy_app.demo.measurements import READ, WRITE
 from legacy_app.demo.stage import Stage
 from legacy_app.demo.switches import obedience
@@ -7,31 +9,13 @@ from legacy_app.demo.switches import obedience
 ROUNDS = 3
 
 
-def move_reads(stage: Stage) -> None:
-    move(stage, READ)
-
-
-def move_writes(stage: Stage) -> None:
-    move(stage, WRITE)
-
-
-def move(stage: Stage, endpoint: str) -> None:
-    stage.switch(endpoint, "cqrs")
-    stage.play(0.2)
-    for item in stage.measurements.figures():
-        if item.endpoint == endpoint:
-            stage.narrator.say(
-                f"by {item.side}: {item.p50_ms:,.0f} ms in the median, {item.queries:,} queries"
-            )
-    tell_switches(stage, 1)
-
-
 def there_and_back(stage: Stage) -> None:
+    stage.clients.habits = Habits(may_wish=True)
     for _ in range(ROUNDS):
-        for mode in ("legacy", "cqrs"):
+        for mode in (Mode.LEGACY, Mode.CQRS):
             stage.switch(READ, mode)
             stage.switch(WRITE, mode)
-            stage.play(0.35 / ROUNDS / 2)
+            stage.play(0.3 / ROUNDS / 2)
     tell_switches(stage, ROUNDS * 4)
 
 

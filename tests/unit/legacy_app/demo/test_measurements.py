@@ -1,7 +1,7 @@
 import pytest
 
 from legacy_app.demo.http import Answer
-from legacy_app.demo.measurements import READ, WRITE, Measurements, percentile
+from legacy_app.demo.measurements import FEW, READ, WRITE, Measurements, percentile
 
 
 def answer(**given: object) -> Answer:
@@ -26,6 +26,16 @@ def test_figures_are_told_apart_by_endpoint_and_side():
     found = [(item.endpoint, item.side, item.requests, item.queries) for item in measurements.figures()]
 
     assert found == [(READ, "legacy", 1, 300), (READ, "cqrs", 1, 3), (WRITE, "cqrs", 1, 9)]
+
+
+def test_a_label_has_figures_of_its_own():
+    measurements = Measurements()
+    measurements.add(READ, answer(queries=3))
+    measurements.add(READ, answer(status=500), label=FEW)
+
+    found = [(item.endpoint, item.requests, item.errors) for item in measurements.figures()]
+
+    assert found == [(READ, 1, 0), (FEW, 1, 1)]
 
 
 @pytest.mark.parametrize(

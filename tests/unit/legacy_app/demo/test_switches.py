@@ -44,3 +44,14 @@ def test_a_process_that_falls_back_has_obeyed():
     (result,) = obedience([Switch(endpoint=READ, mode="cqrs", began=9.8, at=10.0)], [fallen])
 
     assert result.seconds == 0
+
+
+def test_where_both_sides_answer_there_is_nothing_to_obey_but_an_end():
+    switches = [
+        Switch(endpoint=READ, mode="cqrs", began=9.8, at=10.0),
+        Switch(endpoint=READ, mode="canary", began=19.5, at=20.0),
+    ]
+
+    (result,) = obedience(switches, [sample(10.5, "cqrs"), sample(21.0, "legacy")])
+
+    assert (result.seconds, result.processes) == (0.0, 1)
