@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import nullcontext
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
@@ -31,18 +30,16 @@ from cqrs_routing.rehearsal.taking import (
 from cqrs_routing.serving.candidate import CandidateServer, handler_behind
 from cqrs_routing.serving.decision import UNDECIDED, decide
 from cqrs_routing.serving.load import load
-from cqrs_routing.serving.service import Service
-from cqrs_routing.shadow.replay import REPLAY, Replay
+from cqrs_routing.serving.service import SERVED, Service
+from cqrs_routing.shadow.replay import Replay
 from cqrs_routing.shadow.taking import is_sampled, take
+from cqrs_routing.traffic.counts import counts
 from cqrs_routing.traffic.flush import flush_behind
 
 logger = logging.getLogger("cqrs_routing.routing")
 
 SAFE = frozenset(["GET", "HEAD", "OPTIONS", "TRACE"])
 """Methods of requests that write nothing."""
-
-SERVICE = "_cqrs_routing_service"
-"""The attribute of a routed request that holds its :class:`Service`."""
 
 
 class RoutingMiddleware:
@@ -72,34 +69,46 @@ class RoutingMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         if self.is_async:
             return self.acall(request)
-        with load if modes.compares else nullcontext():
-            try:
-                response: HttpResponseBase = self.get_response(request)
-            except BaseException:
-                abandon_rehearsal(request)
-                raise
-            end_rehearsal(request, response)
+        if measured := modes.compares:
+            load.begin()
+        try:
+            response: HttpResponseBase = self.get_response(request)
+            if SERVED in request.__dict__:
+                end_rehearsal(request, response)
+                finish(request, response)
             if request.method not in SAFE:
                 hurry()
                 hand_out(request, response)
-            finish(request, response)
-        flush_behind(response)
+        except BaseException:
+            abandon_rehearsal(request)
+            raise
+        finally:
+            if measured:
+                load.end()
+        if counts.waiting:
+            flush_behind(response)
         return response
 
     async def acall(self, request: HttpRequest) -> HttpResponseBase:
-        with load if modes.compares else nullcontext():
-            try:
-                response: HttpResponseBase = await self.get_response(request)
-            except BaseException:
-                abandon_rehearsal(request)
-                raise
+        if measured := modes.compares:
+            load.begin()
+        try:
+            response: HttpResponseBase = await self.get_response(request)
             if hasattr(request, REHEARSAL):
                 await sync_to_async(end_rehearsal)(request, response)
+            if SERVED in request.__dict__:
+                finish(request, response)
             if request.method not in SAFE:
                 hurry()
                 await ahand_out(request, response)
-            finish(request, response)
-        flush_behind(response)
+        except BaseException:
+            abandon_rehearsal(request)
+            raise
+        finally:
+            if measured:
+                load.end()
+        if counts.waiting:
+            flush_behind(response)
         return response
 
     def process_view(
@@ -107,8 +116,8 @@ class RoutingMiddleware:
     ) -> HttpResponseBase | None:
         if (endpoint := routed(request)) is None:
             return None
-        replay: Replay | None = getattr(request, REPLAY, None)
-        if replay is not None:
+        replay = getattr(request, SERVED, None)
+        if isinstance(replay, Replay):
             view = legacy_view if replay.side == "legacy" else redecorated(endpoint.view, legacy_view)
             return replay.serve(self.candidates, view, request, args, kwargs)
         if modes.is_due():
@@ -151,8 +160,7 @@ class RoutingMiddleware:
 
 def routed(request: HttpRequest) -> Endpoint | None:
     """The endpoint that the resolved request belongs to, if it is declared."""
-    match = request.resolver_match
-    return endpoints.routes.get((request.method, match.view_name)) if match else None
+    return endpoints.routes.get((request.method, request.resolver_match.view_name))  # type: ignore[union-attr]
 
 
 def begin(request: HttpRequest, endpoint: Endpoint) -> Service:
@@ -165,17 +173,15 @@ def begin(request: HttpRequest, endpoint: Endpoint) -> Service:
         logger.exception("%s: the decision failed, legacy serves.", endpoint.name)
         decision, counted = UNDECIDED, False
     service = Service(endpoint, state, decision, counted=counted)
-    setattr(request, SERVICE, service)
+    setattr(request, SERVED, service)
     return service
 
 
 def finish(request: HttpRequest, response: HttpResponseBase) -> None:
-    service: Service | None = getattr(request, SERVICE, None)
-    if service is not None:
-        service.finish(response, events(request))
-        if is_sampled(request, service):
-            take(request, response, service)
+    served: Service | Replay = getattr(request, SERVED)
+    if isinstance(served, Replay):
+        served.finish(response)
         return
-    replay: Replay | None = getattr(request, REPLAY, None)
-    if replay is not None:
-        replay.finish(response)
+    served.finish(response, events(request))
+    if is_sampled(request, served):
+        take(request, response, served)

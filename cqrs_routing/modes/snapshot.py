@@ -49,7 +49,12 @@ class ModeSnapshot:
         self._read = read
         self._clock = clock
         self._states: Mapping[str, EndpointState] = {}
-        self._serves_reads = self._compares = False
+        self.serves_reads = False
+        """Whether some client may be served by a read model. Attributes both: every request looks at them."""
+
+        self.compares = False
+        """Whether some request may be compared."""
+
         self._pinned: dict[str, EndpointState] = {}
         self._tried_at = float("-inf")
         self._reading = threading.Lock()
@@ -58,16 +63,6 @@ class ModeSnapshot:
 
     def state_of(self, endpoint: str) -> EndpointState:
         return self._pinned.get(endpoint) or self._states.get(endpoint, WITHOUT_ROW)
-
-    @property
-    def serves_reads(self) -> bool:
-        """Whether some client may be served by a read model."""
-        return self._serves_reads
-
-    @property
-    def compares(self) -> bool:
-        """Whether some request may be compared."""
-        return self._compares
 
     def is_due(self) -> bool:
         now = self._clock()
@@ -117,7 +112,7 @@ class ModeSnapshot:
     def _know(self, states: Mapping[str, EndpointState]) -> None:
         self._states = states
         known = {**states, **self._pinned}
-        self._serves_reads, self._compares = serving_reads(known), any(map(is_compared, known.values()))
+        self.serves_reads, self.compares = serving_reads(known), any(map(is_compared, known.values()))
 
     def _read_now(self) -> None:
         tried_at = self._clock()

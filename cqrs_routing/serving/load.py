@@ -29,14 +29,14 @@ class Load:
         self._mean = 0.0
         self._changed = clock()
 
-    def __enter__(self) -> None:
+    def begin(self) -> None:
         """A request begins."""
         with self._lock:
             self._pass()
             self._running += 1
             self._most = max(self._most, self._running)
 
-    def __exit__(self, *error: object) -> None:
+    def end(self) -> None:
         """A request has been answered."""
         with self._lock:
             self._pass()

@@ -17,6 +17,9 @@ from cqrs_write import trace
 
 logger = logging.getLogger("cqrs_routing.routing")
 
+SERVED = "_cqrs_routing_served"
+"""The attribute of a request of an endpoint that holds how it is served: a :class:`Service`, or a replay."""
+
 
 class Service:
     """Who serves which endpoint since when, and the queries it takes where they are counted."""
@@ -30,7 +33,8 @@ class Service:
         self.state = state
         self.decision = decision
         self.count = QueryCount() if counted else None
-        counting.set(self.count)
+        if self.count is not None:
+            counting.set(self.count)
         self.started = perf_counter()
 
     @property

@@ -20,15 +20,13 @@ from cqrs_routing.comparison.answer import Answer
 from cqrs_routing.declaration.endpoint import View
 from cqrs_routing.serving.answering import response_of
 from cqrs_routing.serving.decision import Side
+from cqrs_routing.serving.service import SERVED
 from cqrs_routing.serving.throttles import unthrottled
 from cqrs_routing.shadow.empty_caches import begin_with_empty_caches
 
 if TYPE_CHECKING:
     from cqrs_routing.serving.candidate import CandidateServer
     from cqrs_routing.shadow.sample import Sample
-
-REPLAY = "_cqrs_routing_replay"
-"""The attribute of a request that is answered again, with its :class:`Replay`."""
 
 
 class Replay:
@@ -69,7 +67,7 @@ def replayed(sample: Sample, side: Side) -> Replay:
     """
     begin_with_empty_caches()
     replay, request = Replay(side, sample), request_of(sample)
-    setattr(request, REPLAY, replay)
+    setattr(request, SERVED, replay)
     unthrottled(request)
     with timezone.override(None), translation.override(sample.language):
         started = perf_counter()

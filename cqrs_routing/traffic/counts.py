@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from time import time
 from typing import NamedTuple
@@ -48,6 +49,9 @@ class Cell(NamedTuple):
 Key = tuple[str, int, int, str, str, int]
 """A cell while it is counted: a plain tuple is made in a fraction of the time."""
 
+Answer = tuple[str, int, int, str, int, int]
+"""The two cells of an answered request in one, with its status and the bucket of its latency."""
+
 
 class Counts:
     """Counts of this process, by cell. Adding takes a microsecond and cannot fail."""
@@ -56,35 +60,40 @@ class Counts:
         self._clock = clock
         self._lock = threading.Lock()
         self._cells: dict[Key, int] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._cells)
+        self._answers: dict[Answer, int] = {}
+        self.waiting = False
+        """Whether there is something to be added. An attribute: every request looks at it."""
 
     def add(self, endpoint: str, stint: int, side: str, metric: str, bucket: int = 0, count: int = 1) -> None:
         """Count ``metric`` of ``endpoint`` on ``side``: ``fallback``, ``compared`` …"""
         cell = (endpoint, self._slot(), stint, side, metric, bucket)
         with self._lock:
             self._cells[cell] = self._cells.get(cell, 0) + count
+            self.waiting = True
 
     def answered(self, endpoint: str, stint: int, side: str, status: int, milliseconds: float) -> None:
         """Count a request that was answered."""
-        slot = self._slot()
-        by_status = (endpoint, slot, stint, side, STATUS, status)
-        by_latency = (endpoint, slot, stint, side, LATENCY, bucket_of(milliseconds))
+        answer = (endpoint, self._slot(), stint, side, status, bucket_of(milliseconds))
         with self._lock:
-            cells = self._cells
-            cells[by_status] = cells.get(by_status, 0) + 1
-            cells[by_latency] = cells.get(by_latency, 0) + 1
+            self._answers[answer] = self._answers.get(answer, 0) + 1
+            self.waiting = True
 
     def take(self) -> dict[Cell, int]:
         """What was counted; it is no longer here."""
         with self._lock:
             cells, self._cells = self._cells, {}
-        return {Cell(*key): count for key, count in cells.items()}
+            answers, self._answers = self._answers, {}
+            self.waiting = False
+        taken = Counter({Cell(*key): count for key, count in cells.items()})
+        for (endpoint, slot, stint, side, status, bucket), count in answers.items():
+            taken[Cell(endpoint, slot, stint, side, STATUS, status)] += count
+            taken[Cell(endpoint, slot, stint, side, LATENCY, bucket)] += count
+        return dict(taken)
 
     def give_back(self, cells: Mapping[Cell, int]) -> None:
         """Keep ``cells`` that could not be added."""
         with self._lock:
+            self.waiting = bool(cells) or self.waiting
             for cell, count in cells.items():
                 self._cells[cell] = self._cells.get(cell, 0) + count
             if len(self._cells) > MOST:

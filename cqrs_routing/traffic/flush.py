@@ -49,11 +49,11 @@ def see_to_the_end() -> None:
 
 
 def flush_behind(response: HttpResponseBase) -> None:
-    """Flush when the client has ``response``, if it is time.
+    """Flush what is waiting when the client has ``response``, if it is time.
 
     Before Django closes the connections that are to be closed then: one that was opened later would stay.
     """
-    if counts and monotonic() - _last >= INTERVAL:
+    if monotonic() - _last >= INTERVAL:
         response._resource_closers.append(flush_if_due)  # type: ignore[attr-defined]
 
 
@@ -101,6 +101,6 @@ def add(cells: dict[Cell, int], using: str) -> None:
 def _at_exit() -> None:
     # After tests the alias is that of the real database again, which is none of theirs.
     using = router.db_for_write(TrafficCount)
-    if counts and connections[using].settings_dict["NAME"] == _database:
+    if counts.waiting and connections[using].settings_dict["NAME"] == _database:
         with suppress(Exception):  # the database may be gone before its clients are
             add(counts.take(), using)
