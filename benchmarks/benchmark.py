@@ -12,6 +12,8 @@ class Figure:
     meaning: str
     at_most: float | None = None
     at_least: float | None = None
+    is_difference: bool = False
+    """Whether it is what is left of two measurements, which may come out below 0 where little is measured."""
 
     @property
     def target(self) -> str:

@@ -259,10 +259,17 @@ ROUTING = Benchmark(
     quick_scale=0.05,
     rivals=True,
     figures=(
-        Figure(name="unrouted_us", meaning="µs more: a request that is not routed", at_most=3),
-        Figure(name="routed_us", meaning="µs more: one that the candidate answers", at_most=15),
-        Figure(name="legacy_us", meaning="µs more: one of a declared endpoint in legacy"),
-        Figure(name="canary_us", meaning="µs more: one of an endpoint in canary"),
+        Figure(
+            name="unrouted_us", meaning="µs more: a request that is not routed", at_most=3, is_difference=True
+        ),
+        Figure(
+            name="routed_us",
+            meaning="µs more: one that the candidate answers",
+            at_most=15,
+            is_difference=True,
+        ),
+        Figure(name="legacy_us", meaning="µs more: one of a declared endpoint in legacy", is_difference=True),
+        Figure(name="canary_us", meaning="µs more: one of an endpoint in canary", is_difference=True),
         Figure(
             name="decision_ratio_to_waffle",
             meaning="deciding by a percentage / waffle.flag_is_active",
@@ -301,8 +308,12 @@ REHEARSAL = Benchmark(
     scale=1,
     quick_scale=0.05,
     figures=(
-        Figure(name="ratio_to_plain", meaning="rehearsed: the handler in a sandbox, then legacy, recorded"),
-        Figure(name="dormant_ratio_to_plain", meaning="with image triggers that lie dormant"),
+        Figure(
+            name="ratio_to_plain",
+            meaning="rehearsed: the handler in a sandbox, then legacy, recorded",
+            at_most=2,
+        ),
+        Figure(name="dormant_ratio_to_plain", meaning="with image triggers that lie dormant", at_most=1.2),
         Figure(name="plain_ms", meaning="ms: half of the plain orders"),
         Figure(name="rehearsed_ms", meaning="ms: half of the rehearsed ones"),
     ),
@@ -319,6 +330,10 @@ FRESHNESS = Benchmark(
             name="added_ms",
             meaning="ms that a read takes longer for its token, whose write is in the rows",
             at_most=0.3,
+        ),
+        Figure(
+            name="round_trip_ms",
+            meaning="ms: a SELECT 1 over the same connection, the least that asking costs",
         ),
         Figure(
             name="looking_ms",

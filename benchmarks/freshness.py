@@ -43,6 +43,7 @@ def measure(*, quick: bool) -> dict[str, Any]:
     filled()
     backfill(DriverCard)
     figures = {
+        "round_trip_ms": milliseconds(lambda number: execute("SELECT 1"), times),
         "token_ms": milliseconds(lambda number: mark(), times),
         "added_ms": consumed(times),
         "looking_ms": looking(times),

@@ -22,7 +22,7 @@ HANDS = 4
 @pytest.mark.parametrize(
     ("products", "orders", "rounds"),
     [
-        pytest.param(200, 300, 1, id="a small shop"),
+        pytest.param(200, 300, 1, id="a small shop", marks=pytest.mark.long("sqlite")),
         pytest.param(2000, 5000, 5, id="a busy shop", marks=pytest.mark.long),
     ],
 )

@@ -10,11 +10,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    left_out = {"sqlite", "postgresql"} - {config.option.database}
-    if not config.option.long:
-        left_out.add("long")
-    deselected = [item for item in items if left_out.intersection(mark.name for mark in item.iter_markers())]
+    deselected = [item for item in items if any(leaves_out(mark, config) for mark in item.iter_markers())]
     if deselected:
         config.hook.pytest_deselected(items=deselected)
         gone = set(deselected)
         items[:] = [item for item in items if item not in gone]
+
+
+def leaves_out(mark: pytest.Mark, config: pytest.Config) -> bool:
+    """Whether ``mark`` keeps its test out of this run: ``long("sqlite")`` is long in the run on SQLite only."""
+    if mark.name == "long":
+        return not config.option.long and (not mark.args or config.option.database in mark.args)
+    return mark.name in {"sqlite", "postgresql"} - {config.option.database}

@@ -12,12 +12,12 @@ from .reader import Reader
 
 ROOT = Path(__file__).resolve().parents[3]
 GUIDES = [
-    "backfilling-a-big-table",
+    pytest.param("backfilling-a-big-table", marks=pytest.mark.long("sqlite")),
     "canary-and-guard",
-    "first-command",
+    pytest.param("first-command", marks=pytest.mark.long("sqlite")),
     "freshness",
-    "shadow-and-rehearsal",
-    "workers-in-production",
+    pytest.param("shadow-and-rehearsal", marks=pytest.mark.long("sqlite")),
+    pytest.param("workers-in-production", marks=pytest.mark.long("sqlite")),
 ]
 
 

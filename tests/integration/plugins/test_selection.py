@@ -21,6 +21,9 @@ def test_on_sqlite(): pass
 
 @pytest.mark.long
 def test_long(): pass
+
+@pytest.mark.long("sqlite")
+def test_long_on_sqlite(): pass
 """
 
 # Once is enough: these runs choose a database themselves.
@@ -56,9 +59,13 @@ def run(folder: Path, *options: str, **environment: str | None) -> subprocess.Co
 @pytest.mark.parametrize(
     ("options", "taken"),
     [
-        ([], {"test_any", "test_on_postgresql"}),
+        ([], {"test_any", "test_on_postgresql", "test_long_on_sqlite"}),
         (["--database", "sqlite"], {"test_any", "test_on_sqlite"}),
-        (["--long"], {"test_any", "test_on_postgresql", "test_long"}),
+        (["--long"], {"test_any", "test_on_postgresql", "test_long", "test_long_on_sqlite"}),
+        (
+            ["--long", "--database", "sqlite"],
+            {"test_any", "test_on_sqlite", "test_long", "test_long_on_sqlite"},
+        ),
     ],
 )
 def test_tests_of_other_runs_are_left_out_not_skipped(tmp_path, options, taken):

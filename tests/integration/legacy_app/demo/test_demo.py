@@ -102,7 +102,7 @@ def demo(environment: dict[str, str]) -> Iterator[Callable[..., Demo]]:
     "arguments",
     [
         pytest.param((), id="servers", marks=pytest.mark.postgresql),
-        pytest.param(("--sqlite",), id="sqlite", marks=pytest.mark.sqlite),
+        pytest.param(("--sqlite",), id="sqlite", marks=[pytest.mark.sqlite, pytest.mark.long]),
     ],
 )
 def test_both_endpoints_move_with_their_mistakes_found_and_nothing_lost(demo, tmp_path, arguments):
