@@ -13,6 +13,7 @@ from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.models import EndpointMode
 from cqrs_routing.modes.state import EndpointState, is_compared, serving_reads, state_of
 from cqrs_write.aside import asking
+from cqrs_write.backends import load
 
 logger = logging.getLogger("cqrs_routing.modes")
 
@@ -128,9 +129,12 @@ class ModeSnapshot:
 
 
 def read_states() -> dict[str, EndpointState]:
-    """The state of every declared endpoint that has a row, from the primary: a replica may lag."""
+    """The state of every declared endpoint that has a row, from the primary: a replica may lag.
+
+    A lock on the table is not waited for long: behind a migration that waits for a backup, every request would.
+    """
     alias = router.db_for_write(EndpointMode)
-    with asking(alias):
+    with asking(alias), load("cqrs_write", "locks", alias).waiting_briefly(alias):
         rows = EndpointMode.objects.using(alias).in_bulk()
         return {name: state_of(endpoints.get(name), rows[name]) for name in endpoints.names if name in rows}
 

@@ -21,6 +21,7 @@ from django.http import HttpResponseBase
 from cqrs_routing.models import TrafficCount
 from cqrs_routing.traffic.counts import Cell, counts
 from cqrs_write.aside import asking
+from cqrs_write.backends import load
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ def flush() -> None:
 def add(cells: dict[Cell, int], using: str) -> None:
     """Add ``cells`` to the table: in the order of its key, so that processes cannot block each other in a circle."""
     ordered = sorted(cells.items())
-    with asking(using) as cursor:
+    with asking(using) as cursor, load("cqrs_write", "locks", using).waiting_briefly(using):
         for start in range(0, len(ordered), ROWS):
             part = ordered[start : start + ROWS]
             params = [value for cell, count in part for value in (*cell, count)]

@@ -2,9 +2,11 @@
 
 import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import OperationalError
+from django.db import OperationalError, connections, transaction
 
 TIMEOUT = "200ms"
 
@@ -12,6 +14,19 @@ TIMEOUT = "200ms"
 def limit_wait(cursor: Any) -> None:
     """Give up soon, for the rest of this transaction."""
     cursor.execute(f"SET LOCAL lock_timeout = '{TIMEOUT}'")
+
+
+@contextmanager
+def waiting_briefly(using: str) -> Iterator[None]:
+    """A block whose statements give up soon; within a transaction that is open, it waits as that does."""
+    connection = connections[using]
+    if connection.in_atomic_block or not connection.get_autocommit():
+        yield
+        return
+    with transaction.atomic(using=using):
+        with connection.cursor() as cursor:
+            limit_wait(cursor)
+        yield
 
 
 def is_timeout(error: OperationalError) -> bool:

@@ -15,6 +15,7 @@ from cqrs_routing.modes.mode import Mode
 from cqrs_routing.modes.snapshot import modes
 from cqrs_routing.switching.switch import set_mode
 from cqrs_routing.testing import endpoint_in_mode
+from cqrs_routing.traffic.flush import flush
 from cqrs_write.exceptions import UnknownName
 
 NAME = "GET routed:ok"
@@ -26,6 +27,27 @@ def side(client=None):
     """Who answers the endpoint now."""
     answer = (client or Client()).get("/routed/ok/").json()
     return answer.get("side", "cqrs")
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("table", ["cqrs_routing_endpointmode", "cqrs_read_model_state", "cqrs_traffic"])
+def test_a_migration_that_holds_a_table_holds_no_request(table):
+    """As ALTER TABLE does, and whoever waits for it behind a backup."""
+    set_mode(NAME, "cqrs", by="ann", reason="a trial", force=True)
+    assert side() == "cqrs"
+    migrating = connection.copy("migrating")
+    migrating.connect()
+    try:
+        migrating.set_autocommit(False)
+        with migrating.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        modes.expire()
+        assert side() == "cqrs"
+        flush()
+    finally:
+        migrating.rollback()
+        migrating.close()
 
 
 @pytest.mark.django_db
