@@ -33,7 +33,7 @@ WORKER = ["-m", "celery", "-A", "legacy_app", "worker", "--pool", "solo", "--que
 OBEYED_SECONDS = 1.2
 """Seconds after which every process knows of a change."""
 
-ROUNDS, PACED, SATURATED = 8, 250, 200
+ROUNDS, PACED, SATURATED = 6, 120, 150
 
 
 def measure(*, quick: bool) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from math import exp
 from time import monotonic
 
-MEMORY, LONG_MEMORY = 2.0, 60.0
+MEMORY, LONG_MEMORY = 1.0, 60.0
 """Seconds after which a third is left of what is remembered: of how busy it was, of how much it did at once.
 
-Longer than most requests: one that is slow, and alone, does not make its process a busy one.
+As long as most requests at least: one that is slow, and alone, does not make its process a busy one.
 """
 
 
