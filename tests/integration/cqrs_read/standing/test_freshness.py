@@ -23,6 +23,7 @@ from legacy_app.orders.models import Order
 from legacy_app.orders_cqrs.read_models import OrderSummary, SalesByCityAndDay
 from legacy_app.rides.models import Driver
 from legacy_app.rides_cqrs.read_models import DriverCard
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -214,16 +215,22 @@ class TestTransactionsBeside:
 
 
 class TestRoundTrips:
+    """Eventually: a transaction of another test's, on the same server, may keep a position from telling."""
+
     def test_one_is_enough_where_the_position_tells(self, filled: list[Order]) -> None:
         token = written()
-        refresh(OrderSummary)
-        assert round_trips(lambda: reason(token)) == 1
+
+        def takes_one() -> bool:
+            refresh(OrderSummary)
+            return round_trips(lambda: reason(token)) == 1
+
+        assert eventually(takes_one)
 
     def test_the_change_log_is_not_asked_twice_about_the_same(self, filled: list[Order]) -> None:
         backfill(DriverCard)
         token = written_elsewhere()
         assert round_trips(lambda: reason(token)) == 2
-        assert round_trips(lambda: reason(token)) == 1
+        assert eventually(lambda: round_trips(lambda: reason(token)) == 1)
         token |= written_elsewhere()
         assert round_trips(lambda: reason(token)) == 2
 
