@@ -1,17 +1,22 @@
 """The terms of handlers: time limits, versions, sensitive fields, retention, priority."""
 
+import signal
+import sys
 import threading
+import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from cqrs_write import operations
 from cqrs_write.bus import accept
-from cqrs_write.exceptions import InvalidCommand
+from cqrs_write.exceptions import InvalidCommand, TimeLimitExceeded
 from cqrs_write.execution import drain
+from cqrs_write.execution.limit import limited
 from cqrs_write.models import LoggedCommand
 from cqrs_write.testing import accepted
 
@@ -54,6 +59,37 @@ def test_in_a_thread_it_is_ended_at_its_next_statement():
 
     row.refresh_from_db()
     assert (row.state, row.attempts) == ("done", 2)
+
+
+def test_a_limit_that_strikes_as_the_attempt_ends_leaves_the_connection_as_it_was():
+    """At a statement and by the signal at once, and when the attempt has just been made."""
+    before = list(connection.execute_wrappers)
+    for number in range(100):
+        with suppress(TimeLimitExceeded), limited(0.002, "default", "probe.Hang"):
+            ended = time.monotonic() + (0.1 if number % 2 else 0.002)
+            while time.monotonic() < ended:
+                LoggedCommand.objects.exists()
+        assert connection.execute_wrappers == before
+    assert not LoggedCommand.objects.exists()
+
+
+def test_a_signal_that_comes_when_the_attempt_has_ended_is_none():
+    limit = limited(60, "default", "probe.Hang")
+    rung = []
+
+    def trace(frame, event, argument):
+        if frame.f_code is limited.__exit__.__code__:
+            limit._ring(signal.SIGALRM, frame)
+            rung.append(event)
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        with limit:
+            pass
+    finally:
+        sys.settrace(before)
+    assert rung == ["call"]
 
 
 @pytest.mark.postgresql
