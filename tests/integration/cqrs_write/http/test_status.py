@@ -13,6 +13,7 @@ from cqrs_write.bus import accept
 from cqrs_write.execution import drain
 from cqrs_write.models import LoggedCommand
 from cqrs_write.operations import discard
+from tests.waiting import eventually
 
 from .notes.commands import LoseNote, PostponeNote, WriteNote
 from .notes.models import Note
@@ -101,7 +102,7 @@ def test_once_done_it_has_a_token_that_covers_the_effect(client, ada):
     number = token.number("default", changelog.source("default").origin)
     assert number is not None
     assert not freshness.has_seen("default", was, number)
-    assert freshness.has_seen("default", changelog.now("default"), number)
+    assert eventually(lambda: freshness.has_seen("default", changelog.now("default"), number))
 
 
 def test_of_one_that_is_dead_it_has_the_error_but_not_the_traceback(client, ada):
