@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
-from http.client import ACCEPTED
+from http.client import ACCEPTED, BAD_REQUEST
 
 from cqrs_routing.comparison import Answer, Difference, kept, kind_of, readable
 from cqrs_routing.mismatches.keeping import Example, inconclusive, keep
@@ -78,7 +78,10 @@ def judged(rehearsed: Rehearsed) -> tuple[list[Example], str]:
     """What differs, each kind once; and why that cannot be told, if it cannot."""
     if rehearsed.obstacle:
         return [], rehearsed.obstacle
-    if rehearsed.handler.status == ACCEPTED != rehearsed.legacy.status:
+    if (
+        rehearsed.handler.status == ACCEPTED != rehearsed.legacy.status
+        and rehearsed.legacy.status < BAD_REQUEST
+    ):
         return [], "the candidate answered 202: it left for later what legacy does at once"
     endpoint = rehearsed.service.endpoint
     # Asked at most once of each alias, and only where something differs.
