@@ -1,6 +1,5 @@
 """Drift: where the triggers in the database are not what the plan says."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connections
@@ -24,6 +23,15 @@ class Drift:
     untouched: bool = False
     """Whether it is a partition that never held a row: what is written through its table is captured there."""
 
+    @classmethod
+    def of(cls, relation: Relation) -> "Drift":
+        return cls(
+            table=relation.table,
+            kind=relation.drift,
+            partition=relation.partition,
+            untouched=relation.untouched,
+        )
+
     @property
     def unseen(self) -> bool:
         """Whether writes go by unseen. A stale trigger goes on reporting what it was made for."""
@@ -44,21 +52,11 @@ class Drift:
 
 def drift(using: str) -> list[Drift]:
     """Compare plan and database of the alias ``using``; a table that does not exist (yet) is no drift."""
-    return [
-        Drift(
-            table=relation.table,
-            kind=relation.drift,
-            partition=relation.partition,
-            untouched=relation.untouched,
-        )
-        for relation in drifted(using)
-    ]
+    return [Drift.of(relation) for relation in drifted(using)]
 
 
-def drifted(using: str) -> Sequence[Relation]:
+def drifted(using: str) -> list[Relation]:
     """The relations that :func:`drift` is about: those of the plan in its order, then the surplus ones."""
-    backend, plan = load("cqrs_write", "triggers", using), capture_plan(using)
     with connections[using].cursor() as cursor:
-        planned: list[Relation] = backend.relations(cursor, plan)
-        others: list[Relation] = backend.others(cursor, [table.name for table in plan])
-    return [relation for relation in [*planned, *others] if relation.drift]
+        found: list[Relation] = load("cqrs_write", "triggers", using).relations(cursor, capture_plan(using))
+    return [relation for relation in found if relation.drift]

@@ -1,15 +1,15 @@
 """Installing and removing the triggers, one relation per transaction, never queueing behind a long writer."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import connections
 
 from cqrs_write import changelog
 from cqrs_write.backends import load
-from cqrs_write.capture.drift import Drift, drift, drifted
+from cqrs_write.capture.drift import Drift, drifted
 from cqrs_write.capture.plan import capture_plan
-from cqrs_write.capture.relation import IMPOSSIBLE, UNSEEN
+from cqrs_write.capture.relation import IMPOSSIBLE, UNSEEN, Relation
 from cqrs_write.capture.unqueued import run_unqueued
 from cqrs_write.exceptions import CaptureError
 
@@ -48,11 +48,16 @@ class Change:
 
 def planned_changes(using: str) -> list[Change]:
     """What :func:`install` would do on the alias ``using``."""
+    return _changes(using, drifted(using))
+
+
+def _changes(using: str, relations: Sequence[Relation]) -> list[Change]:
+    """What mends the drift of ``relations``, where anything does."""
     backend = load("cqrs_write", "triggers", using)
     plan = {table.name: table for table in capture_plan(using)}
     changes = []
     with connections[using].cursor() as cursor:
-        for relation in drifted(using):
+        for relation in relations:
             mending = relation.drift != "surplus" and relation.drift not in IMPOSSIBLE
             if mending:
                 statements = backend.create(cursor, plan[relation.table], relation)
@@ -85,10 +90,11 @@ def install(using: str, *, only: Collection[str] | None = None) -> list[Change]:
             all others are done) a table cannot be captured.
     """
     refuse_unmigrated(using)
-    changes = [change for change in planned_changes(using) if only is None or change.table in only]
+    relations = drifted(using)
+    changes = [change for change in _changes(using, relations) if only is None or change.table in only]
     for change in changes:
         _run(using, change)
-    if impossible := impossible_drift(using):
+    if impossible := [Drift.of(relation) for relation in relations if relation.drift in IMPOSSIBLE]:
         raise CaptureError(f"{'; '.join(map(str, impossible))}.")
     return changes
 
@@ -103,18 +109,13 @@ def refuse_unmigrated(using: str) -> None:
         raise CaptureError(f"The database '{using}' has no change log. Run: manage.py migrate")
 
 
-def impossible_drift(using: str) -> list[Drift]:
-    """What no installation mends on the alias ``using``."""
-    return [item for item in drift(using) if item.kind in IMPOSSIBLE]
-
-
 def removals(using: str) -> list[Change]:
     """What :func:`remove` would do on the alias ``using``."""
     backend = load("cqrs_write", "triggers", using)
     with connections[using].cursor() as cursor:
         return [
             Change(table=relation.table, kind="surplus", statements=tuple(backend.drop(cursor, relation)))
-            for relation in backend.others(cursor, [])
+            for relation in backend.relations(cursor, [])
         ]
 
 

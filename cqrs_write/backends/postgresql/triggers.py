@@ -4,7 +4,7 @@ A statement fires the triggers of the relation that it names: those of a partiti
 partitions, and a statement on a partition fires that partition's alone. So each carries them, and none logs twice.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from cqrs_write.backends.postgresql import catalog, function, memory
@@ -34,12 +34,16 @@ def trigger_name(operation: str) -> str:
 
 
 def relations(cursor: Any, tables: Sequence[CapturedTable]) -> list[Relation]:
-    """Every existing one of ``tables``, each followed by its partitions, compared with the plan."""
+    """Every existing one of ``tables``, each followed by its partitions, compared with the plan; then the surplus."""
     planned = {table.name: table for table in tables}
+    there = catalog.relations(cursor, list(planned)) if planned else []
     trees: dict[str, list[catalog.Relation]] = {}
-    for found in catalog.relations(cursor, list(planned)):
+    for found in there:
         trees.setdefault(found.root, []).append(found)
-    return [relation for name, tree in trees.items() for relation in _compared(cursor, planned[name], tree)]
+    compared = [
+        relation for name, tree in trees.items() for relation in _compared(cursor, planned[name], tree)
+    ]
+    return [*compared, *_surplus(cursor, list(planned), {found.quoted for found in there})]
 
 
 def _compared(cursor: Any, table: CapturedTable, tree: Sequence[catalog.Relation]) -> Iterator[Relation]:
@@ -61,6 +65,20 @@ def _compared(cursor: Any, table: CapturedTable, tree: Sequence[catalog.Relation
             untouched=bool(partition) and drift == "missing" and catalog.is_empty(cursor, found),
             found=(found, root),
         )
+
+
+def _surplus(cursor: Any, planned: Sequence[str], known: Collection[str]) -> list[Relation]:
+    """Relations with triggers of ours that are none of ``known``, and functions of ours that no trigger calls."""
+    found = [
+        Relation(table=name, on=on, drift="surplus", carries=True)
+        for name, on in catalog.with_triggers(cursor)
+        if on not in known
+    ]
+    called = [name for table in [*planned, *(one.table for one in found)] for name in _functions(table)]
+    left = catalog.unused_functions(cursor, called)
+    return (
+        [*found, Relation(table=DROPPED, on="", drift="surplus", carries=True, found=left)] if left else found
+    )
 
 
 def _displayed(found: catalog.Relation, root: catalog.Relation) -> str:
@@ -116,21 +134,6 @@ def create(cursor: Any, table: CapturedTable, relation: Relation) -> list[str]:
             ]
     comment = literal(memory.of(table, found))
     return [*statements, f"COMMENT ON TRIGGER {quoted(REMEMBERS)} ON {relation.on} IS {comment}"]
-
-
-def others(cursor: Any, planned: Sequence[str]) -> list[Relation]:
-    """Relations with triggers of ours that are none of the tables ``planned``, nor a partition of one."""
-    known = {found.quoted for found in catalog.relations(cursor, planned)}
-    found = [
-        Relation(table=name, on=on, drift="surplus", carries=True)
-        for name, on in catalog.with_triggers(cursor)
-        if on not in known
-    ]
-    called = [name for table in [*planned, *(one.table for one in found)] for name in _functions(table)]
-    left = catalog.unused_functions(cursor, called)
-    return (
-        [*found, Relation(table=DROPPED, on="", drift="surplus", carries=True, found=left)] if left else found
-    )
 
 
 def drop(cursor: Any, relation: Relation) -> list[str]:

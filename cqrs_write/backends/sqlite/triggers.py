@@ -21,10 +21,10 @@ def trigger_name(table: str, operation: str) -> str:
 
 
 def relations(cursor: Any, tables: Sequence[CapturedTable]) -> list[Relation]:
-    """Every existing one of ``tables``, compared with the plan."""
+    """Every existing one of ``tables``, compared with the plan; then other tables that carry triggers of ours."""
     cursor.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')", [])
     types, there = dict(cursor.fetchall()), _installed(cursor)
-    return [
+    compared = [
         Relation(
             table=table.name,
             on=quoted(table.name),
@@ -34,20 +34,17 @@ def relations(cursor: Any, tables: Sequence[CapturedTable]) -> list[Relation]:
         for table in tables
         if table.name in types
     ]
+    surplus = sorted(set(there) - {table.name for table in tables})
+    return [
+        *compared,
+        *(Relation(table=table, on=quoted(table), drift="surplus", carries=True) for table in surplus),
+    ]
 
 
 def create(cursor: Any, table: CapturedTable, relation: Relation) -> list[str]:
     return [
         *drop(cursor, relation),
         *(_trigger(cursor, table, operation) for operation in OPERATIONS),
-    ]
-
-
-def others(cursor: Any, planned: Sequence[str]) -> list[Relation]:
-    """Tables with triggers of ours that are none of ``planned``."""
-    return [
-        Relation(table=table, on=quoted(table), drift="surplus", carries=True)
-        for table in sorted(set(_installed(cursor)) - set(planned))
     ]
 
 
