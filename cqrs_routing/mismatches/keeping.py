@@ -46,9 +46,9 @@ class Example:
 
 
 def inconclusive(request: str, reason: str) -> Example:
-    """What is kept of a comparison that came to no result."""
-    title = reason.partition("\n")[0][:LONGEST_REASON]
-    return Example(title=title, request=request, diff=reason, is_inconclusive=True)
+    """What is kept of a comparison that came to no result: the first line, since PostgreSQL names values below it."""
+    told = reason.partition("\n")[0]
+    return Example(title=told[:LONGEST_REASON], request=request, diff=told, is_inconclusive=True)
 
 
 def keep(endpoint: str, stint: int, example: Example) -> None:
