@@ -37,9 +37,13 @@ def _empty(connection: Any) -> None:
         ]
         cursor.execute(" UNION ALL ".join(counts))
         rows = {table: count for table, count in cursor.fetchall() if count}
-        for table, count in rows.items():
-            truncate = count == MANY and connection.vendor == "postgresql"
-            cursor.execute(f"TRUNCATE {table} CASCADE" if truncate else f"DELETE FROM {table}")
+        large = [table for table in rows if rows[table] == MANY and connection.vendor == "postgresql"]
+        # First, since a table whose foreign keys are still to be checked for deleted rows cannot be truncated.
+        if large:
+            cursor.execute(f"TRUNCATE {', '.join(large)} CASCADE")
+        for table in rows:
+            if table not in large:
+                cursor.execute(f"DELETE FROM {table}")
 
 
 def _have_triggers_again(alias: str) -> None:
