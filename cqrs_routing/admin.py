@@ -211,11 +211,18 @@ class MismatchExampleInline(ReadOnly, admin.StackedInline):  # type: ignore[type
 class MismatchAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """In what both sides of an endpoint differ, how often, with examples."""
 
-    list_display = ["endpoint", "title", "is_inconclusive", "count", "first_at", "last_at"]
+    list_display = ["endpoint", "title", "verdict", "count", "first_at", "last_at"]
     list_display_links = ["title"]
     list_filter = ["endpoint", "is_inconclusive"]
-    fields = ["endpoint", "title", "is_inconclusive", "count", "first_at", "last_at"]
+    ordering = ["is_inconclusive", "endpoint", "-count"]
+    fields = ["endpoint", "title", "verdict", "count", "first_at", "last_at"]
+    readonly_fields = ["verdict"]
     inlines = [MismatchExampleInline]
+
+    @admin.display(ordering="is_inconclusive")
+    def verdict(self, mismatch: Mismatch) -> str:
+        """In words: a tick for what could not be told would look like praise."""
+        return "inconclusive" if mismatch.is_inconclusive else "differs"
 
 
 def preformatted(text: str) -> SafeString:

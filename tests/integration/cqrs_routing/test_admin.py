@@ -1,18 +1,22 @@
 """The admin: every endpoint is there, its mode is changed through the switch, the history is read only."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.urls import path
 
 from cqrs_routing.declaration.registry import endpoints
-from cqrs_routing.models import EndpointMode, ModeChange
+from cqrs_routing.mismatches.keeping import Example, inconclusive, keep
+from cqrs_routing.models import EndpointMode, Mismatch, ModeChange
 from cqrs_routing.switching.switch import set_mode
 
 from .views import legacy
 
 NAME = "GET keyed"
 LIST = "/admin/cqrs_routing/endpointmode/"
+MISMATCHES = "/admin/cqrs_routing/mismatch/"
 CHANGE = f"{LIST}GET%20keyed/change/"
 FIELDS = {"reason": "", "percent": "0", "user_names": "", "header": "", "sample_percent": "100"}
 
@@ -171,3 +175,15 @@ def test_who_may_promote_promotes(page, client):
     promoter.user_permissions.set(Permission.objects.filter(codename="promote_endpoint"))
     client.force_login(promoter)
     assert f"{NAME} is now in shadow." in act(client, "promote", NAME)
+
+
+def test_mismatches_are_told_apart_from_what_could_not_be_told(page):
+    keep(NAME, 1, Example(title="total changed", request="GET /keyed/", diff="- total: 10.00\n+ total: 9.99"))
+    keep(NAME, 1, inconclusive("GET /keyed/", "it is more than 1000 keys behind"))
+    listed = page.get(MISMATCHES).content.decode()
+    assert re.findall(r'class="field-verdict">(\w+)<', listed) == ["differs", "inconclusive"]
+
+    differing = Mismatch.objects.get(title="total changed")
+    shown = page.get(f"{MISMATCHES}{differing.pk}/change/").content.decode()
+    assert "- total: 10.00\n+ total: 9.99" in shown
+    assert 'name="_save"' not in shown
