@@ -14,6 +14,7 @@ from django.db import OperationalError, connections, router
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from cqrs_routing.comparison import Answer
+from cqrs_routing.comparison.sensitive import redacted_text
 from cqrs_routing.declaration.endpoint import View
 from cqrs_routing.rehearsal.foreign_commits import committed_now
 from cqrs_routing.rehearsal.interference import Span
@@ -108,9 +109,10 @@ class Rehearsal:
 
     def outcome(self, request: HttpRequest, response: HttpResponseBase) -> Rehearsed:
         """Everything that is to be compared, when the client has its answer."""
-        rehearsed = partial(
-            Rehearsed, service=self.service, request=f"{request.method} {request.get_full_path()}"
+        asked = redacted_text(
+            f"{request.method} {request.get_full_path()}", self.service.endpoint.rules.hides
         )
+        rehearsed = partial(Rehearsed, service=self.service, request=asked)
         if self.obstacle or self.handler is None:
             return rehearsed(obstacle=self.obstacle)
         done, error = self.handler.result, self.handler.error

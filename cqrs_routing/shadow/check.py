@@ -11,6 +11,7 @@ from functools import partial
 from cqrs_read.exceptions import NotCaughtUp
 from cqrs_read.moment import in_one_moment
 from cqrs_routing.comparison import Answer, Difference, Rules, compare, kept, kind_of, readable
+from cqrs_routing.comparison.sensitive import redacted_text
 from cqrs_routing.declaration.endpoint import Endpoint
 from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.mismatches.keeping import Example, inconclusive, keep
@@ -52,7 +53,8 @@ def check_and_count(sample: Sample) -> Checked | None:
         if checked.differences:
             keep(sample.endpoint, sample.stint, example_of(checked, endpoint.rules))
         elif checked.inconclusive:
-            keep(sample.endpoint, sample.stint, inconclusive(asked_for(sample), checked.inconclusive))
+            request = asked_for(sample, endpoint.rules)
+            keep(sample.endpoint, sample.stint, inconclusive(request, checked.inconclusive))
     except UnknownName:
         return None
     except Exception as error:
@@ -71,6 +73,8 @@ def check(sample: Sample, endpoint: Endpoint) -> Checked:
     A difference may only be that the two saw different states of the database. It counts if it is there in one moment,
     in which both answer anew; comparing with the old answer, or waiting a while, would give false ones.
     """
+    if sample.obstacle:
+        return Checked(sample=sample, inconclusive=sample.obstacle)
     try:
         candidate = first_answer(sample)
     except LookupError:
@@ -131,7 +135,7 @@ def example_of(checked: Checked, rules: Rules) -> Example:
     return Example(
         title=kind.title,
         kind=kind,
-        request=asked_for(checked.sample),
+        request=asked_for(checked.sample, rules),
         user=checked.sample.user,
         diff=readable(checked.differences, rules),
         legacy=kept(checked.legacy, rules),
@@ -139,5 +143,5 @@ def example_of(checked: Checked, rules: Rules) -> Example:
     )
 
 
-def asked_for(sample: Sample) -> str:
-    return f"GET {sample.path}"
+def asked_for(sample: Sample, rules: Rules) -> str:
+    return redacted_text(f"GET {sample.path}", rules.hides)

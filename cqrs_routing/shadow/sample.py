@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from http.client import INTERNAL_SERVER_ERROR
 from typing import Any
 
 from django.http import HttpRequest
@@ -30,6 +31,7 @@ class Sample:
         user: the primary key, as text; empty for nobody. No cookie or credential is with it.
         language: that was active; None for none.
         time_zone: that was active, by its name; empty for the default one.
+        obstacle: why there is nothing to compare it with; it is then without user and answer.
     """
 
     endpoint: str
@@ -41,6 +43,7 @@ class Sample:
     language: str | None
     time_zone: str
     legacy: Answer
+    obstacle: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Its values as JSON has them."""
@@ -66,30 +69,36 @@ class Surroundings:
         return cls(translation.get_language(), getattr(timezone.get_current_timezone(), "key", ""))
 
 
-class NotComparable(Exception):
-    """There is nothing to compare this request with."""
-
-
-def sample_of(request: HttpRequest, legacy: Answer, service: Service, surroundings: Surroundings) -> Sample:
-    """The sample of a request that was answered, and whose client has the answer.
-
-    Raises:
-        NotComparable: the answer is too large or an error of the server, or belongs to credentials that nobody else
-            can show.
-    """
-    if len(legacy.body) > LARGEST or legacy.status >= 500:
-        raise NotComparable
+def sample_of(
+    request: HttpRequest, legacy: Answer | None, service: Service, surroundings: Surroundings
+) -> Sample:
+    """The sample of a request that was answered, and whose client has the answer; None for one that was streamed."""
+    obstacle = obstacle_of(request, legacy)
     return Sample(
         endpoint=service.endpoint.name,
         stint=service.state.stint,
         path=request.get_full_path(),
         secure=request.is_secure(),
         meta=kept_meta(request.META),
-        user=user_key(request),
+        user="" if obstacle else user_key(request),
         language=surroundings.language,
         time_zone=surroundings.time_zone,
-        legacy=legacy,
+        legacy=NO_ANSWER if obstacle or legacy is None else legacy,
+        obstacle=obstacle,
     )
+
+
+def obstacle_of(request: HttpRequest, legacy: Answer | None) -> str:
+    """Why there is nothing to compare this request with; empty if there is."""
+    if legacy is None:
+        return "the answer is streamed"
+    if len(legacy.body) > LARGEST:
+        return f"the answer has more than {LARGEST // 1024} kB"
+    if legacy.status >= INTERNAL_SERVER_ERROR:
+        return f"legacy answered {legacy.status}"
+    if "HTTP_AUTHORIZATION" in request.META and not user_key(request):
+        return "the credentials that were brought are no user's, and none are kept to ask again with"
+    return ""
 
 
 def kept_meta(meta: Mapping[str, Any]) -> dict[str, str]:
@@ -106,14 +115,6 @@ def is_secret(name: str) -> bool:
 
 
 def user_key(request: HttpRequest) -> str:
-    """Who asked.
-
-    Raises:
-        NotComparable: whoever it is brought credentials that were no good.
-    """
+    """Who asked; empty for nobody."""
     user: Any = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        if "HTTP_AUTHORIZATION" in request.META:
-            raise NotComparable
-        return ""
-    return str(user._meta.pk.value_to_string(user))
+    return str(user._meta.pk.value_to_string(user)) if user is not None and user.is_authenticated else ""

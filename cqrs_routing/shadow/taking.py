@@ -14,8 +14,8 @@ from cqrs_routing.modes.state import is_compared
 from cqrs_routing.serving.load import load
 from cqrs_routing.serving.service import Service
 from cqrs_routing.shadow import sending
-from cqrs_routing.shadow.sample import NotComparable, Surroundings, sample_of
-from cqrs_routing.traffic.counts import INCONCLUSIVE, SHADOW, SHED, counts
+from cqrs_routing.shadow.sample import Surroundings, sample_of
+from cqrs_routing.traffic.counts import SHADOW, SHED, counts
 
 logger = logging.getLogger("cqrs_routing.shadow")
 
@@ -35,24 +35,21 @@ def is_sampled(request: HttpRequest, service: Service) -> bool:
 def take(request: HttpRequest, response: HttpResponseBase, service: Service) -> None:
     """Have the request compared, once its client has the answer."""
     if load.share > settings().shadow_max_load:
-        count(service, SHED)
-    elif isinstance(response, HttpResponse):
-        closers = response._resource_closers  # type: ignore[attr-defined]  # what Django calls when all is sent
-        # Other middleware may change the response on its way out, as by compressing it.
-        closers.append(partial(send, request, Answer.from_response(response), service, Surroundings.now()))
-    else:
-        count(service, INCONCLUSIVE)
+        shed(service)
+        return
+    # Other middleware may change the response on its way out, as by compressing it.
+    answer = Answer.from_response(response) if isinstance(response, HttpResponse) else None
+    closers = response._resource_closers  # type: ignore[attr-defined]  # what Django calls when all is sent
+    closers.append(partial(send, request, answer, service, Surroundings.now()))
 
 
-def send(request: HttpRequest, legacy: Answer, service: Service, surroundings: Surroundings) -> None:
+def send(request: HttpRequest, legacy: Answer | None, service: Service, surroundings: Surroundings) -> None:
     try:
         sending.sender.send(sample_of(request, legacy, service, surroundings))
-    except NotComparable:
-        count(service, INCONCLUSIVE)
     except Exception:
-        count(service, SHED)
+        shed(service)
         logger.exception("%s: a request could not be sampled.", service.endpoint.name)
 
 
-def count(service: Service, metric: str) -> None:
-    counts.add(service.endpoint.name, service.state.stint, SHADOW, metric)
+def shed(service: Service) -> None:
+    counts.add(service.endpoint.name, service.state.stint, SHADOW, SHED)

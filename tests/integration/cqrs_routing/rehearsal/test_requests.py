@@ -172,6 +172,13 @@ def test_an_extra_write_is_found(clerk, shop):
     assert "text=twice" in MismatchExample.objects.get().diff
 
 
+def test_a_credential_in_the_address_is_not_kept(clerk, shop):
+    with handled_by(lambda: Note.objects.create(customer=shop, text="twice")):
+        body = {"customer": shop.pk, "lines": [{"sku": "A", "quantity": 2}]}
+        clerk.post(f"{URL}?access_token=stolen", body, content_type="application/json")
+    assert MismatchExample.objects.get().request == f"POST {URL}?access_token=***"
+
+
 def test_a_write_to_a_table_without_images_is_found(clerk, shop):
     with handled_by(lambda: User.objects.create_user("ghost")):
         order(clerk, shop)

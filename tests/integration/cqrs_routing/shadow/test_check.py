@@ -60,13 +60,25 @@ def test_the_candidate_is_asked_by_the_same_user(shop, sent):
 def test_nothing_that_is_queued_could_be_used_to_log_in(clerk, sent):
     clerk.get(URL, headers={"X-Api-Key": "k1", "X-Tenant": "acme"})
     Client().get(URL, headers={"Authorization": "Token stolen"})
-    [sample] = sent
-    text = str(sample.to_dict())
+    text = str([sample.to_dict() for sample in sent])
     assert "acme" in text
     assert not [
         secret for secret in ("k1", "sessionid", "stolen", clerk.cookies["sessionid"].value) if secret in text
     ]
+
+
+def test_credentials_of_nobody_that_the_monolith_knows_are_told_as_the_reason(clerk, sent):
+    Client().get(URL, headers={"Authorization": "Token stolen"})
+    [one] = compared(sent)
+    assert one.inconclusive.startswith("the credentials that were brought are no user's")
     assert metrics()["inconclusive"] == 1
+
+
+def test_a_credential_in_the_address_is_not_kept(clerk, sent):
+    damage(status="lost")
+    clerk.get(f"{URL}?token=stolen&page_size=5")
+    compared(sent)
+    assert MismatchExample.objects.get().request == f"GET {URL}?token=***&page_size=5"
 
 
 def test_a_difference_that_stays_is_a_mismatch_with_its_example(clerk, sent):

@@ -4,11 +4,12 @@ import json
 
 import pytest
 from django.contrib.auth.models import User
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.test import Client
 from django.urls import path
 from django.utils import timezone, translation
 
+from cqrs_routing.models import Mismatch
 from cqrs_routing.shadow import replay
 from cqrs_routing.shadow.replay import replayed
 from cqrs_routing.testing import endpoint_in_mode
@@ -23,6 +24,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def told(request, key):
     if key == "gone":
         raise Http404
+    if key == "streamed":
+        return StreamingHttpResponse(["one ", "two"])
+    if key == "unavailable":
+        return HttpResponse(status=503)
     return JsonResponse(
         {
             "key": key,
@@ -110,10 +115,20 @@ def test_an_answer_that_a_middleware_gives_instead_is_no_answer_of_the_view(clie
     assert replayed(sent[0], "cqrs").answer.error or replayed(sent[0], "cqrs").answer.status == 400
 
 
-def test_streams_and_what_is_large_are_not_compared(client, sent, project, monkeypatch):
+@pytest.mark.parametrize(
+    ("path", "obstacle"),
+    [
+        ("/told/streamed/", "the answer is streamed"),
+        ("/told/long/", "the answer has more than 0 kB"),
+        ("/told/unavailable/", "legacy answered 503"),
+    ],
+)
+def test_what_cannot_be_compared_is_told_with_the_reason(path, obstacle, client, sent, project, monkeypatch):
     monkeypatch.setattr("cqrs_routing.shadow.sample.LARGEST", 10)
-    client.get("/told/x/")
-    assert sent == []
+    list(client.get(path))  # until all is sent
+    [one] = compared(sent)
+    assert (one.inconclusive, sent[0].user, sent[0].legacy.body) == (obstacle, "", b"")
+    assert Mismatch.objects.get().title == obstacle
 
 
 def test_a_response_is_compared_as_the_view_gave_it(client, sent, settings):
