@@ -21,7 +21,7 @@ def project(settings):
     """The registry of a project whose endpoints are the candidates of the tests."""
     settings.ROOT_URLCONF = f"{__package__}.urls"
     settings.MIDDLEWARE = MIDDLEWARE
-    settings.CQRS_ROUTING = {"RESPONSE_HEADERS": False}
+    settings.CQRS_ROUTING = {"RESPONSE_HEADERS": False, "SHADOW_MAX_LOAD": 1.0}
     with only_endpoints_declared_here() as endpoints:
         for name, view in VIEWS.items():
             endpoints.read(f"GET routed:{name}", view=view)

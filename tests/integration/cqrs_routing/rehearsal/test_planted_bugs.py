@@ -12,7 +12,6 @@ from django.core.cache import cache
 from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.models import Mismatch
 from cqrs_routing.modes.mode import Mode
-from cqrs_routing.serving.load import Load
 from cqrs_routing.testing import endpoint_in_mode
 from cqrs_routing.traffic.counts import counts
 from cqrs_routing.traffic.flush import flush
@@ -29,10 +28,8 @@ WRITES = [endpoint.name for endpoint in endpoints.declared if endpoint.kind == "
 
 
 @pytest.fixture(autouse=True)
-def _shop(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    settings.CQRS_ROUTING = {"RESPONSE_HEADERS": False}
-    monkeypatch.setattr("cqrs_routing.middleware.load", Load())
-    monkeypatch.setattr("cqrs_routing.rehearsal.taking.load", Load())
+def _shop(transactional_db: None, settings: Any) -> Iterator[None]:
+    settings.CQRS_ROUTING = {"RESPONSE_HEADERS": False, "SHADOW_MAX_LOAD": 1.0}
     counts.take()
     shop.open_shop()
     yield

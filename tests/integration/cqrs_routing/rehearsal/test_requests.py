@@ -22,7 +22,6 @@ from django.test import AsyncClient, Client
 from cqrs_routing.declaration.registry import endpoints
 from cqrs_routing.exceptions import TransitionRefused
 from cqrs_routing.models import EndpointMode, Mismatch, MismatchExample
-from cqrs_routing.serving.load import Load
 from cqrs_routing.switching.switch import set_mode
 from cqrs_routing.testing import endpoint_in_mode
 from cqrs_routing.traffic.counts import counts
@@ -42,10 +41,8 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)
-def _fresh(settings, monkeypatch):
-    settings.CQRS_ROUTING = {"RESPONSE_HEADERS": False}
-    monkeypatch.setattr("cqrs_routing.middleware.load", Load())
-    monkeypatch.setattr("cqrs_routing.rehearsal.taking.load", Load())
+def _fresh(settings):
+    settings.CQRS_ROUTING = {"RESPONSE_HEADERS": False, "SHADOW_MAX_LOAD": 1.0}
     counts.take()
     yield
     counts.take()

@@ -12,7 +12,6 @@ from cqrs_routing.modes.mode import Mode
 from cqrs_routing.rehearsal import taking
 from cqrs_routing.rehearsal.interference import interference
 from cqrs_routing.rehearsal.outcome import Rehearsed
-from cqrs_routing.serving.load import Load
 from cqrs_routing.testing import endpoint_in_mode
 from cqrs_routing.traffic.counts import counts
 from cqrs_write.capture.images import install_images, remove_all_images
@@ -66,8 +65,7 @@ def people(transactional_db: None) -> Iterator[list[Client]]:
 @pytest.fixture
 def rehearsed(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[Rehearsed]:
     """What is to be compared of the rehearsals that follow."""
-    settings.CQRS_ROUTING = {"RESPONSE_HEADERS": False}
-    monkeypatch.setattr("cqrs_routing.middleware.load", Load())
+    settings.CQRS_ROUTING = {"RESPONSE_HEADERS": False, "SHADOW_MAX_LOAD": 1.0}
     found: list[Rehearsed] = []
     monkeypatch.setattr(taking, "conclude", found.append)
     return found

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def market(transactional_db, settings):
-    settings.CQRS_ROUTING = {"RESPONSE_HEADERS": False}
+    settings.CQRS_ROUTING = {"RESPONSE_HEADERS": False, "SHADOW_MAX_LOAD": 1.0}
     open_market()
 
 

@@ -96,10 +96,11 @@ def test_a_broker_that_is_away_costs_counts_and_no_request(sender, monkeypatch, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_busy_process_samples_nothing(clerk, sent, monkeypatch):
+def test_a_busy_process_samples_nothing(clerk, sent, monkeypatch, settings):
     class Busy(Load):
         share = 0.9
 
+    settings.CQRS_ROUTING = {}
     monkeypatch.setattr("cqrs_routing.shadow.taking.load", Busy())
     with endpoint_in_mode(NAME, "shadow", sampled=1.0):
         assert clerk.get("/api/orders/").status_code == 200
