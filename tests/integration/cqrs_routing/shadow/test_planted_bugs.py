@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from cqrs_routing.declaration.registry import endpoints
+from cqrs_routing.models import Mismatch
 from cqrs_routing.testing import endpoint_in_mode
 from legacy_app.customers.models import Customer
 from legacy_app.orders.models import Order, Product
@@ -59,40 +60,28 @@ def test_candidates_that_are_right_differ_in_nothing(endpoint, market, sent):
     assert titles() == {}
 
 
-def bugs(of):
-    return pytest.mark.parametrize(("view", "causes"), of.BUGS.values(), ids=of.BUGS)
-
-
 def causes_found(endpoint, view, sent):
     """What is told of a candidate after all that the endpoint is asked."""
+    sent.clear()
+    Mismatch.objects.all().delete()
     with answered_by(endpoint, view.as_view()):
         ask_everything(endpoint)
         compared(sent)
     return set(titles())
 
 
-@bugs(orders)
-def test_a_bug_of_the_order_list(view, causes, market, sent):
-    assert causes_found(ORDERS, view, sent) == causes
+PLANTED = {ORDERS: orders, PRODUCTS: products, DASHBOARD: dashboard, NEARBY: nearby}
 
 
-@bugs(products)
-def test_a_bug_of_the_catalogue(view, causes, market, sent):
-    assert causes_found(PRODUCTS, view, sent) == causes
-
-
-@bugs(dashboard)
-def test_a_bug_of_the_dashboard(view, causes, market, sent):
-    assert causes_found(DASHBOARD, view, sent) == causes
-
-
-@bugs(nearby)
-def test_a_bug_of_the_drivers_nearby(view, causes, market, sent):
-    assert causes_found(NEARBY, view, sent) == causes
+@pytest.mark.parametrize("endpoint", PLANTED)
+def test_each_bug_is_found(endpoint, market, sent, subtests):
+    for bug, (view, causes) in PLANTED[endpoint].BUGS.items():
+        with subtests.test(bug):
+            assert causes_found(endpoint, view, sent) == causes
 
 
 def test_there_are_dozens_of_them():
-    assert sum(len(of.BUGS) for of in (orders, products, dashboard, nearby)) >= 50
+    assert sum(len(of.BUGS) for of in PLANTED.values()) >= 50
 
 
 def test_several_bugs_at_once_read_as_that_many_causes(market, sent):
