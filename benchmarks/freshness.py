@@ -21,6 +21,7 @@ from benchmarks.lag import following
 from benchmarks.rounds import median_seconds
 from benchmarks.summaries import execute, filled
 from cqrs_read.backfill import backfill
+from cqrs_read.declaration.read_model import name_of
 from cqrs_read.refresh import refresh
 from cqrs_read.refresh.waiting import Freshness, wait_until_fresh
 from cqrs_read.standing.freshness import reason_not_fresh
@@ -34,6 +35,7 @@ CLIENTS = 2
 LIMIT_SECONDS = 0.2
 START_SECONDS = 30.0
 CHANGES = 100_000
+LOOKUP = f"SELECT position FROM cqrs_read_model_state WHERE name = '{name_of(OrderSummary)}'"
 
 _numbers = count()
 
@@ -44,6 +46,7 @@ def measure(*, quick: bool) -> dict[str, Any]:
     backfill(DriverCard)
     figures = {
         "round_trip_ms": milliseconds(lambda number: execute("SELECT 1"), times),
+        "lookup_ms": milliseconds(lambda number: execute(LOOKUP), times),
         "token_ms": milliseconds(lambda number: mark(), times),
         "added_ms": consumed(times),
         "looking_ms": looking(times),

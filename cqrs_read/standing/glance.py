@@ -10,9 +10,8 @@ from cqrs_read.standing.state import fingerprint
 from cqrs_write.aside import asking
 
 STATES = """
-SELECT s.name, s.position, s.origin, s.lost, s.fingerprint,
-  CASE WHEN s.ready_at IS NULL THEN 0 ELSE 1 END,
-  CASE WHEN EXISTS (SELECT 1 FROM cqrs_backlog b WHERE b.read_model = s.name) THEN 1 ELSE 0 END
+SELECT s.name, s.position, s.origin, s.lost, s.fingerprint, s.ready_at IS NOT NULL,
+  EXISTS (SELECT 1 FROM cqrs_backlog b WHERE b.read_model = s.name)
 FROM cqrs_read_model_state s WHERE s.name IN ({places})
 """
 
