@@ -43,8 +43,8 @@ def all_filled(shop: list[Order]) -> None:
         backfill(read_model)
 
 
-def exact(sums: Iterable[Any]) -> list[Decimal]:
-    """To the cent, as they are: SQLite adds binary fractions, whose last digits depend on the order."""
+def to_the_cent(sums: Iterable[Any]) -> list[Decimal]:
+    """As money is: SQLite adds binary fractions, whose last digits depend on the order."""
     return [round(Decimal(one), 2) for one in sums]
 
 
@@ -55,18 +55,18 @@ class Candidate:
         columns = [Sum(column, default=0) for column in ("item_count", "total", "paid")]
         sums = OrderSummary.objects.aggregate(Count("id"), *columns)
         return [
-            *exact(sums.values()),
+            *to_the_cent(sums.values()),
             *sorted(OrderSummary.objects.values_list("id", "status", "customer_name")),
         ]
 
     def sales(self) -> list[Any]:
         columns = [Sum(column, default=0) for column in ("orders", "items", "revenue")]
-        return exact(SalesByCityAndDay.objects.aggregate(*columns).values())
+        return to_the_cent(SalesByCityAndDay.objects.aggregate(*columns).values())
 
     def customers(self) -> list[Any]:
         cards = CustomerCard.objects.filter(order_count__gt=0)
         revenue = sum(cards.values_list("revenue", flat=True))
-        return [*exact([revenue]), *sorted(cards.values_list("id", "name", "order_count"))]
+        return [*to_the_cent([revenue]), *sorted(cards.values_list("id", "name", "order_count"))]
 
     def drivers(self) -> list[Any]:
         return sorted(DriverCard.objects.values_list("id", "status", "ride_count"))
@@ -80,7 +80,7 @@ class Legacy:
         orders = self._orders().values_list("id", "status", "customer_id")
         return [
             *self.sales(),
-            *exact(paid.aggregate(Sum("amount", default=0)).values()),
+            *to_the_cent(paid.aggregate(Sum("amount", default=0)).values()),
             *sorted((key, status, names[customer]) for key, status, customer in orders),
         ]
 
@@ -88,7 +88,7 @@ class Legacy:
         worth = F("quantity") * F("unit_price") - F("discount")
         lines = OrderLine.objects.filter(order__cancelled=False)
         items, total = lines.aggregate(items=Sum("quantity", default=0), total=Sum(worth, default=0)).values()
-        return exact([self._orders().count(), items, total])
+        return to_the_cent([self._orders().count(), items, total])
 
     def customers(self) -> list[Any]:
         names, counts = dict(self._names()), Counter(self._orders().values_list("customer_id", flat=True))
